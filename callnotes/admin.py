@@ -1,0 +1,85 @@
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.text import Truncator
+
+from callnotes import recording
+from callnotes.models import CallNote, Disposition
+from contacts.admin import ContactAdmin
+from contacts.models import Contact
+from contacts.phone import display
+
+NOTES_IN_SIGHT = 10
+
+
+@admin.register(Contact)
+class ContactWithHistoryAdmin(ContactAdmin):
+    fields = [*ContactAdmin.fields, "history"]
+    readonly_fields = [*ContactAdmin.readonly_fields, "history"]
+
+    @admin.display(description="Last notes")
+    def history(self, contact: Contact) -> str:
+        if not contact.pk:
+            return "None yet."
+        notes = CallNote.objects.of_contact(contact).newest_first().for_display()[:NOTES_IN_SIGHT]
+        return render_to_string("admin/contacts/contact/history.html", {"contact": contact, "notes": notes})
+
+
+@admin.register(Disposition)
+class DispositionAdmin(admin.ModelAdmin):
+    list_display = ["label", "key", "color", "position", "is_active", "requires_comments", "is_protected"]
+    list_display_links = ["label"]
+
+    def get_readonly_fields(self, request, disposition=None):
+        return ["key"] if disposition else []
+
+    def has_delete_permission(self, request, disposition=None) -> bool:
+        return (
+            bool(disposition) and not disposition.is_protected and super().has_delete_permission(request, disposition)
+        )
+
+
+@admin.register(CallNote)
+class CallNoteAdmin(admin.ModelAdmin):
+    """Read-only: notes are written at the desk and by the phone system, and corrected by further notes."""
+
+    list_display = ["created_at", "phone_number", "contact_name", "disposition", "beginning", "agent", "source"]
+    list_filter = ["disposition", "agent", "source", "created_at"]
+    list_select_related = ["disposition", "agent"]
+    search_fields = ["number"]
+    search_help_text = "A number in any spelling, at least its last four digits, or a contact's name or company."
+    show_full_result_count = False
+    actions = ["redact"]
+    fields = [
+        *("number", "contact", "contact_name", "disposition", "comments", "agent", "source", "token", "call_id"),
+        *("corrects", "created_at", "redacted_at", "redacted_by"),
+    ]
+
+    def has_add_permission(self, request) -> bool:
+        return False
+
+    def has_change_permission(self, request, note=None) -> bool:
+        return False
+
+    def has_delete_permission(self, request, note=None) -> bool:
+        return False
+
+    def has_redact_permission(self, request) -> bool:
+        return request.user.has_perm("callnotes.redact_callnote")
+
+    def get_search_results(self, request, queryset, search_term):
+        return (queryset.matching(search_term) if search_term else queryset), False
+
+    @admin.display(description="number", ordering="number")
+    def phone_number(self, note: CallNote) -> str:
+        return display(note.number)
+
+    @admin.display(description="comments")
+    def beginning(self, note: CallNote) -> str:
+        return "(redacted)" if note.redacted_at else Truncator(note.comments).chars(80)
+
+    @admin.action(description="Redact the comments of selected call notes", permissions=["redact"])
+    def redact(self, request: HttpRequest, notes: QuerySet[CallNote]) -> None:
+        count = recording.redact(notes, by=request.user)
+        self.message_user(request, f"Redacted: {count}. Their comments are gone for good.", messages.SUCCESS)

@@ -1,0 +1,57 @@
+"""What an agent writes about a call."""
+
+import uuid
+
+from django import forms
+from django.contrib.auth.models import AbstractBaseUser
+from django.utils.text import normalize_newlines
+
+from callnotes import recording
+from callnotes.models import COMMENTS_MAX_LENGTH, CallNote, Disposition
+from contacts.models import Contact
+
+
+class CallNoteForm(forms.Form):
+    """A note about `number`; sent twice, it is stored once."""
+
+    contact = forms.ModelChoiceField(
+        Contact.objects.none(), required=False, widget=forms.RadioSelect, label="Who is it?", empty_label="Not sure"
+    )
+    disposition = forms.ModelChoiceField(
+        Disposition.objects.none(),
+        widget=forms.RadioSelect,
+        empty_label=None,
+        label="What came of the call?",
+        error_messages={"required": "Choose what came of the call."},
+    )
+    comments = forms.CharField(
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 5, "autofocus": True}),
+        help_text=f"Up to {COMMENTS_MAX_LENGTH:,} characters.",
+    )
+    submission = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+    corrects = forms.ModelChoiceField(CallNote.objects.none(), required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args, number: str, agent: AbstractBaseUser, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.number = number
+        self.agent = agent
+        self.fields["contact"].queryset = Contact.objects.active().reached_at(number)
+        self.fields["disposition"].queryset = Disposition.objects.active()
+        self.fields["corrects"].queryset = CallNote.objects.about(number)
+
+    def clean_comments(self) -> str:
+        return normalize_newlines(self.cleaned_data["comments"])
+
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        if "disposition" in cleaned and "comments" in cleaned:
+            try:
+                recording.check(cleaned["disposition"], cleaned["comments"])
+            except (recording.CommentsMissing, recording.CommentsTooLong) as error:
+                self.add_error("comments", str(error))
+        return cleaned
+
+    def record(self) -> CallNote:
+        return recording.record(self.number, source=CallNote.Source.DESK, agent=self.agent, **self.cleaned_data)

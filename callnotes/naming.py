@@ -1,0 +1,26 @@
+"""Decides when two names of dispositions are the same: case, blanks, hyphens and underscores do not count. Pure."""
+
+import unicodedata
+from collections.abc import Iterable
+from typing import Protocol, TypeVar
+
+
+class Named(Protocol):
+    key: str
+    label: str
+
+
+NamedT = TypeVar("NamedT", bound=Named)
+
+
+def plain(name: str) -> str:
+    """The letters and digits of a name, without case: `No Answer`, `no_answer` and `NO-ANSWER` are one."""
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", name).casefold()))
+
+
+def called(name: str, dispositions: Iterable[NamedT]) -> NamedT | None:
+    """The disposition whose key or label is the name; a key wins over a label."""
+    dispositions = list(dispositions)
+    by_name = {plain(disposition.label): disposition for disposition in dispositions}
+    by_name |= {plain(disposition.key): disposition for disposition in dispositions}
+    return by_name.get(plain(name))

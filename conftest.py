@@ -1,0 +1,24 @@
+"""What every suite shares: one region, no threads behind a request, and factories' tables as migrated."""
+
+import os
+
+import pytest
+from django.core.cache import cache
+
+from integrations_3cx import last_use
+
+# The browser tests' sync Playwright runs an event loop in the thread that also uses the database.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+@pytest.fixture(autouse=True)
+def writes_last_use_at_once(monkeypatch):
+    """In a test's transaction no other connection could write: the last use of a key is stored in the request."""
+    monkeypatch.setattr(last_use, "run", lambda write: write())
+    monkeypatch.setattr(last_use, "_next_write_at", {})
+
+
+@pytest.fixture(autouse=True)
+def no_requests_counted():
+    """The rate limit's counters live in the process, and so from test to test."""
+    cache.clear()

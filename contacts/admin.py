@@ -1,0 +1,68 @@
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from contacts.forms import ContactNumberForm, ContactNumberFormSet
+from contacts.models import Contact, ContactNumber
+
+
+class ContactNumberInline(admin.StackedInline):
+    model = ContactNumber
+    form = ContactNumberForm
+    formset = ContactNumberFormSet
+    extra = 0
+    min_num = 1
+    validate_min = False
+
+
+class ArchivedFilter(admin.SimpleListFilter):
+    title = "archive"
+    parameter_name = "archived"
+
+    def lookups(self, request, model_admin):
+        return [("yes", "Archived"), ("all", "All")]
+
+    def choices(self, changelist):
+        current, *others = super().choices(changelist)
+        return [current | {"display": "Active"}, *others]
+
+    def queryset(self, request, queryset):
+        match self.value():
+            case "yes":
+                return queryset.archived()
+            case "all":
+                return queryset
+        return queryset.active()
+
+
+class ContactAdmin(admin.ModelAdmin):
+    list_display = ["name", "company", "primary_number", "email", "updated_at"]
+    list_filter = [ArchivedFilter]
+    search_fields = ["name"]
+    search_help_text = "Name, company, e-mail, a number in any spelling, or at least its last four digits."
+    show_full_result_count = False
+    fields = ["name", "company", "email", "remarks", "archived_at"]
+    readonly_fields = ["archived_at"]
+    inlines = [ContactNumberInline]
+    actions = ["archive", "bring_back"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Contact]:
+        return super().get_queryset(request).prefetch_related("numbers")
+
+    def get_search_results(self, request, queryset, search_term):
+        return (queryset.matching(search_term) if search_term else queryset), False
+
+    @admin.display(description="number")
+    def primary_number(self, contact: Contact) -> str:
+        return ", ".join(map(str, contact.numbers.all()[:1]))
+
+    @admin.action(description="Archive selected contacts", permissions=["change"])
+    def archive(self, request: HttpRequest, contacts: QuerySet[Contact]) -> None:
+        count = contacts.filter(archived_at=None).update(archived_at=timezone.now())
+        self.message_user(request, f"Archived: {count}. Their history stays.", messages.SUCCESS)
+
+    @admin.action(description="Bring selected contacts back from the archive", permissions=["change"])
+    def bring_back(self, request: HttpRequest, contacts: QuerySet[Contact]) -> None:
+        count = contacts.exclude(archived_at=None).update(archived_at=None)
+        self.message_user(request, f"Brought back: {count}.", messages.SUCCESS)

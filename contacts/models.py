@@ -1,0 +1,164 @@
+"""Who is known: contacts, and the numbers that reach them."""
+
+import unicodedata
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.utils import timezone
+
+from contacts import phone
+
+
+def searchable(text: str) -> str:
+    """A text as it is searched: one form for all spellings of a letter, on every database."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def canonical_number(name: str) -> models.CheckConstraint:
+    """The constraint that a table's `number` column holds canonical numbers alone."""
+    return models.CheckConstraint(
+        name=name,
+        condition=models.Q(number__regex=phone.CANONICAL_PATTERN),
+        violation_error_message="This is no phone number in canonical form.",
+    )
+
+
+class ContactQuerySet(models.QuerySet["Contact"]):
+    def active(self) -> "ContactQuerySet":
+        return self.filter(archived_at=None)
+
+    def archived(self) -> "ContactQuerySet":
+        return self.exclude(archived_at=None)
+
+    def reached_at(self, number: str) -> "ContactQuerySet":
+        """Everybody whom a canonical number reaches, archived contacts too."""
+        return self.filter(numbers__number=number)
+
+    def matching(self, text: str) -> "ContactQuerySet":
+        """Contacts by words of name, company or e-mail, by a number in any spelling, or by its last digits."""
+        words = models.Q(*(("search_text__contains", word) for word in searchable(text).split()))
+        by_number = ContactNumber.objects.matching(text).values("contact")
+        return self.filter(words | models.Q(pk__in=by_number))
+
+
+class Contact(models.Model):
+    name = models.CharField(max_length=200, help_text="As its owner writes it.")
+    company = models.CharField(max_length=200, blank=True)
+    email = models.EmailField("e-mail", blank=True)
+    remarks = models.TextField(blank=True)
+    search_text = models.TextField(editable=False)
+    archived_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="An archived contact keeps its history; its numbers no longer count as known to the phone system.",
+    )
+    submission = models.UUIDField(
+        null=True, unique=True, editable=False, help_text="The form that it was added by, stored once."
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = ContactQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "pk"]
+        indexes = [models.Index(fields=["name", "id"], name="contact_by_name")]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.company})" if self.company else self.name
+
+    def save(self, *args, **kwargs) -> None:
+        self.search_text = searchable(f"{self.name} {self.company} {self.email}")
+        if update_fields := kwargs.get("update_fields"):
+            kwargs["update_fields"] = {*update_fields, "search_text", "updated_at"}
+        super().save(*args, **kwargs)
+
+
+class ContactNumberQuerySet(models.QuerySet["ContactNumber"]):
+    def matching(self, text: str) -> "ContactNumberQuerySet":
+        """The number that a text spells, and those that end in its digits where there are at least four."""
+        reading = phone.read(text, settings.DEFAULT_PHONE_REGION)
+        if not reading.number:
+            return self.none()
+        ending = phone.reversed_digits(text)
+        if len(ending) < phone.FEWEST_LAST_DIGITS:
+            return self.filter(number=reading.number)
+        return self.filter(models.Q(number=reading.number) | _starts_with_digits("number_reversed", ending))
+
+    def bulk_create(self, objs: Iterable["ContactNumber"], *args, **kwargs) -> list["ContactNumber"]:
+        objs = list(objs)
+        for contact_number in objs:
+            contact_number.canonicalise()
+        return super().bulk_create(objs, *args, **kwargs)
+
+
+def _starts_with_digits(column: str, digits: str) -> models.Q:
+    """A prefix search as a range, which an ordinary index serves on every database and under every collation."""
+    condition = models.Q((f"{column}__gte", digits))
+    head = digits.rstrip("9")
+    if head:
+        condition &= models.Q((f"{column}__lt", head[:-1] + str(int(head[-1]) + 1)))
+    return condition
+
+
+class ContactNumber(models.Model):
+    """A canonical number that reaches a contact; several contacts may share one."""
+
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="numbers")
+    number = models.CharField(max_length=phone.LONGEST_NUMBER)
+    number_reversed = models.CharField(max_length=phone.LONGEST_NUMBER, editable=False)
+    label = models.CharField(max_length=40, blank=True, help_text="For example mobile, office, home.")
+    is_primary = models.BooleanField("primary", default=False)
+
+    objects = ContactNumberQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-is_primary", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["contact", "number"],
+                name="contact_number_once",
+                violation_error_message="This contact has that number already.",
+            ),
+            models.UniqueConstraint(
+                fields=["contact"],
+                condition=models.Q(is_primary=True),
+                name="contact_number_one_primary",
+                violation_error_message="Only one number can be the primary one.",
+            ),
+            canonical_number("contact_number_canonical"),
+        ]
+        indexes = [
+            models.Index(fields=["number"], name="contact_number_by_number"),
+            models.Index(fields=["number_reversed"], name="contact_number_by_last_digits"),
+        ]
+
+    def __str__(self) -> str:
+        return phone.display(self.number)
+
+    def save(self, *args, **kwargs) -> None:
+        self.canonicalise()
+        with transaction.atomic():
+            if self.is_primary:
+                rest = ContactNumber.objects.filter(contact=self.contact_id, is_primary=True).exclude(pk=self.pk)
+                rest.update(is_primary=False)
+            super().save(*args, **kwargs)
+
+    def canonicalise(self) -> None:
+        """Makes `number` canonical and fills what is derived from it. Raises ValidationError if it is no number."""
+        self.number = canonical(self.number)
+        self.number_reversed = phone.reversed_digits(self.number)
+
+
+def canonical(spelling: str) -> str:
+    """The canonical number of a spelling in the default region. Raises ValidationError if it is no number."""
+    number = phone.read(spelling, settings.DEFAULT_PHONE_REGION).number
+    if not number:
+        raise ValidationError(
+            "“%(spelling)s” is no phone number. Write digits, with + and the country code where it is abroad.",
+            code="no_number",
+            params={"spelling": spelling[:40]},
+        )
+    return number

@@ -1,0 +1,7 @@
+from django import template
+
+from contacts import phone
+
+register = template.Library()
+
+register.filter("phone", phone.display)

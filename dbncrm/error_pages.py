@@ -1,0 +1,35 @@
+"""What is answered where no view could answer: a page for people, the contract's JSON for a phone system."""
+
+import logging
+import sys
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
+from django.views import defaults
+
+RETRY_AFTER_SECONDS = 5
+
+logger = logging.getLogger(__name__)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400, above all for a host name that ALLOWED_HOSTS does not list."""
+    if not request.path_info.startswith("/3cx/"):
+        return defaults.bad_request(request, exception)
+    message = "The request was refused before it was read; check that ALLOWED_HOSTS lists the host name it used."
+    return JsonResponse(
+        {"success": False, "error": "bad_request", "message": message},
+        status=400,
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """503 with a page that says so while the database does not answer; else 500."""
+    error = sys.exc_info()[1]
+    if not isinstance(error, OperationalError | InterfaceError):
+        return defaults.server_error(request)
+    logger.error("The database does not answer: %s", type(error).__name__)
+    page = render_to_string("503.html")
+    return HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})

@@ -1,0 +1,46 @@
+"""Pages of call notes, newest first, by where the last one ended: no counting, however long the history."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.http import Http404
+
+from callnotes.models import CallNote, CallNoteQuerySet
+
+NOTES_PER_PAGE = 50
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_CURSOR = re.compile(r"([0-9]{1,17})-([0-9]{1,18})", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`older` is the cursor of the next page, empty on the last one."""
+
+    notes: list[CallNote]
+    older: str
+    is_newest: bool
+
+
+def page(notes: CallNoteQuerySet, before: str = "") -> Page:
+    """The notes that follow the cursor `before`, in one query. Raises Http404 for a cursor that is none."""
+    if before:
+        notes = notes.older_than(*_read(before))
+    found = list(notes.newest_first().for_display()[: NOTES_PER_PAGE + 1])
+    shown = found[:NOTES_PER_PAGE]
+    return Page(shown, older=_cursor(shown[-1]) if len(found) > len(shown) else "", is_newest=not before)
+
+
+def _cursor(note: CallNote) -> str:
+    return f"{(note.created_at - _EPOCH) // timedelta(microseconds=1)}-{note.pk}"
+
+
+def _read(cursor: str) -> tuple[datetime, int]:
+    match = _CURSOR.fullmatch(cursor)
+    if not match:
+        raise Http404("This page does not exist; start at the newest note.")
+    try:
+        return _EPOCH + timedelta(microseconds=int(match[1])), int(match[2])
+    except OverflowError:
+        raise Http404("This page does not exist; start at the newest note.") from None

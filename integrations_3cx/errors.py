@@ -1,0 +1,82 @@
+"""How each fault is answered: HTTP status, stable code, and one sentence that an administrator can act on."""
+
+import logging
+from dataclasses import dataclass
+
+from django.db import InterfaceError, OperationalError
+from rest_framework import exceptions
+
+from integrations_3cx import wire
+
+RETRY_AFTER_OUTAGE_SECONDS = 5
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    http_status: int
+    code: str
+    message: str
+
+
+TOKEN_INVALID = Fault(
+    401, "token_invalid", "Send a valid key as token: this one is missing, unknown, expired or revoked."
+)
+SCOPE_MISSING = Fault(403, "scope_missing", "This key may not be used for a {use}; give its API token that scope.")
+ADDRESS_NOT_ALLOWED = Fault(
+    403, "address_not_allowed", "This key may not be used from {address}; allow that network in its API token."
+)
+HTTPS_REQUIRED = Fault(
+    403,
+    "https_required",
+    "Use https; behind a proxy that speaks it, set TRUSTED_PROXY_COUNT, or serve http by SECURE_SSL_REDIRECT=off.",
+)
+NUMBER_UNKNOWN = Fault(
+    404, "number_unknown", "No contact has this number, so no note was stored; add the contact first."
+)
+METHOD_NOT_ALLOWED = Fault(405, "method_not_allowed", "Use GET or POST.")
+KEY_REUSED = Fault(
+    409, "idempotency_conflict", "This call_id or Idempotency-Key came with other content before; send a new one."
+)
+BODY_TOO_LARGE = Fault(
+    413, "body_too_large", f"The body is over 1 MiB ({wire.BODY_MAX_BYTES} bytes); send it in parts."
+)
+MEDIA_TYPE_UNSUPPORTED = Fault(
+    415,
+    "media_type_unsupported",
+    "Send the body as application/json, application/x-www-form-urlencoded or multipart/form-data.",
+)
+RATE_LIMITED = Fault(429, "rate_limited", "This key was used too often in this minute; try again after Retry-After.")
+INTERNAL_ERROR = Fault(500, "internal_error", "Something went wrong here; the server's log tells what.")
+DATABASE_UNAVAILABLE = Fault(503, "database_unavailable", "The database does not answer; try again after Retry-After.")
+
+
+class Refused(Exception):
+    """A request, or an item of a batch, that is answered with a fault."""
+
+    def __init__(self, fault: Fault, **details: str) -> None:
+        self.fault = Fault(fault.http_status, fault.code, fault.message.format(**details) if details else fault.message)
+        super().__init__(self.fault.message)
+
+
+def fault_of(error: Exception) -> Fault:
+    """The fault by which an exception is answered; what nobody foresaw is logged, without the request."""
+    match error:
+        case Refused():
+            return error.fault
+        case wire.Unusable():
+            return Fault(400, error.code, error.message)
+        case OperationalError() | InterfaceError():
+            logger.error("The database does not answer: %s", type(error).__name__)
+            return DATABASE_UNAVAILABLE
+        case exceptions.NotAuthenticated() | exceptions.AuthenticationFailed():
+            return TOKEN_INVALID
+        case exceptions.MethodNotAllowed():
+            return METHOD_NOT_ALLOWED
+        case exceptions.UnsupportedMediaType():
+            return MEDIA_TYPE_UNSUPPORTED
+        case exceptions.Throttled():
+            return RATE_LIMITED
+    logger.error("Unforeseen error", exc_info=error)
+    return INTERNAL_ERROR

@@ -1,0 +1,55 @@
+"""What the back office types about API tokens."""
+
+from django import forms
+
+from integrations_3cx import keys
+from integrations_3cx.models import ApiToken, Scope
+
+
+class NetworksField(forms.CharField):
+    """Networks, one a line, as a list."""
+
+    widget = forms.Textarea(attrs={"rows": 3})
+
+    def prepare_value(self, value):
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value) -> list[str]:
+        return super().to_python(value).split()
+
+
+class ApiTokenForm(forms.ModelForm):
+    scopes = forms.MultipleChoiceField(choices=Scope, widget=forms.CheckboxSelectMultiple)
+    allowed_networks = NetworksField(
+        required=False, help_text="One a line, for example 192.0.2.0/24 or 2001:db8::/32. Empty: every address."
+    )
+
+    class Meta:
+        model = ApiToken
+        fields = ["name", "scopes", "allowed_networks", "expires_at"]
+        widgets = {"expires_at": forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")}
+
+
+class NewApiTokenForm(ApiTokenForm):
+    existing_key = forms.CharField(
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text=f"Only to take over a key that a phone system already uses ({keys.SHORTEST} to {keys.LONGEST}"
+        " characters). Leave it empty, and a new key is made and shown once.",
+    )
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["scopes"].initial = list(Scope.values)
+
+    def clean_existing_key(self) -> str:
+        key = self.cleaned_data["existing_key"]
+        if key:
+            ApiToken.objects.check_key(key)
+        return key
+
+    def save(self, commit: bool = True) -> ApiToken:
+        """The token, holding its key, which `instance.key` shows until it is forgotten with the instance."""
+        self.instance.key = self.cleaned_data["existing_key"] or keys.new_key()
+        self.instance.hold(self.instance.key)
+        return super().save(commit)

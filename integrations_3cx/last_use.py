@@ -1,0 +1,59 @@
+"""Notes when and from where a key was last used: at most once a minute a key, beside the request.
+
+The request only looks into this process's memory. A thread of its own does the writing, so that a
+lookup neither waits for it nor fails with it.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import DatabaseError, connection, models
+
+from integrations_3cx import keys
+from integrations_3cx.addresses import Address
+from integrations_3cx.models import ApiToken
+
+PERIOD = timedelta(minutes=1)
+
+logger = logging.getLogger(__name__)
+_next_write_at: dict[int, float] = {}
+
+
+def _in_thread(write: Callable[[], None]) -> None:
+    threading.Thread(target=write, name="last-use", daemon=True).start()
+
+
+run: Callable[[Callable[[], None]], None] = _in_thread
+
+
+def remember(token: ApiToken, key: str, address: Address | None, now: datetime) -> None:
+    moment = time.monotonic()
+    if moment < _next_write_at.get(token.pk, 0):
+        return
+    _next_write_at[token.pk] = moment + PERIOD.total_seconds()
+    run(lambda: _write_quietly(token, key, address, now))
+
+
+def write(token: ApiToken, key: str, address: Address | None, now: datetime) -> None:
+    """Stores a use, unless another process stored one within the period; moves a digest to the first pepper."""
+    rested = models.Q(last_used_at=None) | models.Q(last_used_at__lte=now - PERIOD)
+    ApiToken.objects.filter(rested, pk=token.pk).update(
+        last_used_at=now, last_used_from=str(address) if address else None
+    )
+    digest = keys.digest(key, settings.TOKEN_PEPPERS[0])
+    if token.digest != digest:
+        ApiToken.objects.filter(pk=token.pk, digest=token.digest).update(digest=digest)
+
+
+def _write_quietly(token: ApiToken, key: str, address: Address | None, now: datetime) -> None:
+    try:
+        write(token, key, address, now)
+    except DatabaseError as error:
+        logger.warning("The last use of a key was not stored: %s", type(error).__name__)
+    finally:
+        if threading.current_thread() is not threading.main_thread():
+            connection.close()

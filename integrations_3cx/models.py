@@ -1,0 +1,122 @@
+"""What a phone system presents, and what it must not do twice."""
+
+import ipaddress
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils import timezone
+
+from integrations_3cx import keys
+
+IDEMPOTENCY_PERIOD = timedelta(hours=24)
+
+
+class Scope(models.TextChoices):
+    LOOKUP = "lookup", "Look up numbers"
+    NOTE = "note", "Write notes"
+
+
+def default_scopes() -> list[str]:
+    return [Scope.LOOKUP, Scope.NOTE]
+
+
+def check_scopes(scopes: list[str]) -> None:
+    if not scopes or not set(scopes) <= set(Scope.values):
+        raise ValidationError(f"Choose at least one of: {', '.join(Scope.values)}.")
+
+
+def check_networks(networks: list[str]) -> None:
+    for network in networks:
+        try:
+            ipaddress.ip_network(network)
+        except ValueError as error:
+            raise ValidationError(f"“{network}” is no network: {error}. Write for example 192.0.2.0/24.") from None
+
+
+class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
+    def issue(self, name: str, *, key: str = "", **fields) -> tuple["ApiToken", str]:
+        """Makes a token, and a key for it unless one is taken over. Answers both: the key is not kept.
+
+        Raises ValidationError for a key that cannot be one or is taken, or for unusable fields.
+        """
+        if key:
+            self.check_key(key)
+        key = key or keys.new_key()
+        token = self.model(name=name, **fields)
+        token.hold(key)
+        token.full_clean()
+        token.save()
+        return token, key
+
+    def check_key(self, key: str) -> None:
+        """Raises ValidationError where a key cannot be taken over."""
+        if not keys.is_well_formed(key):
+            raise ValidationError(f"A key has {keys.SHORTEST} to {keys.LONGEST} printable characters.")
+        if self.with_key(key):
+            raise ValidationError("An API token, perhaps a revoked one, has that key already.")
+
+    def with_key(self, key: str) -> "ApiToken | None":
+        """The token that a well-formed key belongs to, also where nothing encoded the key's plus on the way."""
+        spellings = {key, key.replace(" ", "+")}
+        digests = [keys.digest(spelling, pepper) for spelling in spellings for pepper in settings.TOKEN_PEPPERS]
+        return self.filter(digest__in=digests).first()
+
+
+class ApiToken(models.Model):
+    """A key's name and rights. The key itself is shown once and never stored."""
+
+    name = models.CharField(max_length=100, help_text="Which phone system uses it.")
+    prefix = models.CharField(max_length=16, editable=False, help_text="How its key begins.")
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    scopes = models.JSONField(default=default_scopes, validators=[check_scopes])
+    allowed_networks = models.JSONField(
+        default=list, blank=True, validators=[check_networks], help_text="Empty: every address."
+    )
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    last_used_at = models.DateTimeField("last used", null=True, blank=True, editable=False)
+    last_used_from = models.GenericIPAddressField("from", null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = ApiTokenQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "API token"
+        ordering = ["name", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
+
+    def hold(self, key: str) -> None:
+        self.prefix = keys.visible_prefix(key)
+        self.digest = keys.digest(key, settings.TOKEN_PEPPERS[0])
+
+    def is_valid(self, at: datetime) -> bool:
+        return self.revoked_at is None and (self.expires_at is None or at < self.expires_at)
+
+    def allows(self, scope: str) -> bool:
+        return scope in self.scopes
+
+
+def revoke(tokens: Iterable[ApiToken], now: datetime | None = None) -> int:
+    """Ends tokens at once; answers how many were in force."""
+    in_force = ApiToken.objects.filter(pk__in=[token.pk for token in tokens], revoked_at=None)
+    return in_force.update(revoked_at=now or timezone.now())
+
+
+class IdempotencyKey(models.Model):
+    """A note that a token has stored under a key of its own, so that a repetition is told from a new one."""
+
+    token = models.ForeignKey(ApiToken, on_delete=models.CASCADE, related_name="idempotency_keys")
+    key = models.CharField(max_length=250)
+    content_digest = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["token", "key"], name="idempotency_key_once")]
+
+    def __str__(self) -> str:
+        return f"{self.token_id}: {self.key}"

@@ -1,0 +1,93 @@
+"""The query/note contract over HTTP: whether a number is known, and what came of a call."""
+
+from django.conf import settings
+from rest_framework.exceptions import MethodNotAllowed
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from integrations_3cx import errors, wire
+from integrations_3cx.answering import Answer, Answering, refusal
+from integrations_3cx.errors import RETRY_AFTER_OUTAGE_SECONDS, Refused, fault_of
+from integrations_3cx.parsers import FormParser, JsonParser, MultiPartParser
+
+NO_OBJECT = wire.Unusable("wrong_type", "This item of the array is no object; send objects alone.")
+
+
+class JsonWhateverIsAsked(DefaultContentNegotiation):
+    """A phone system's Accept header says nothing about what it can read."""
+
+    def select_renderer(self, request, renderers, format_suffix=None):
+        return renderers[0], renderers[0].media_type
+
+
+class QueryView(APIView):
+    """`/3cx/query`: answers lookups and stores notes, one by parameters or several by a JSON array."""
+
+    http_method_names = ["get", "post", "head", "options"]
+    parser_classes = [JsonParser, FormParser, MultiPartParser]
+    content_negotiation_class = JsonWhateverIsAsked
+    login_required = False
+
+    query: wire.Pairs = []
+    body: wire.Pairs | wire.Batch = []
+
+    def initial(self, request: Request, *args, **kwargs) -> None:
+        if request.method.lower() not in self.http_method_names:
+            raise MethodNotAllowed(request.method)
+        if settings.SECURE_SSL_REDIRECT and not request.is_secure():
+            raise Refused(errors.HTTPS_REQUIRED)
+        if request.method == "OPTIONS":
+            return
+        self.query = wire.form_pairs(request.META.get("QUERY_STRING", "").encode("latin-1"))
+        self.body = request.data or []
+        super().initial(request, *args, **kwargs)
+
+    def key_in_parameters(self) -> str:
+        return wire.key(self.query, self.body)
+
+    def get(self, request: Request) -> Response:
+        answering = Answering(request.auth, only_check=request.method == "HEAD")
+        key = request.META.get("HTTP_IDEMPOTENCY_KEY", "").strip()
+        if not isinstance(self.body, wire.Batch):
+            return _response(answering.answer(wire.parameters(self.query, self.body), key))
+        return Response(
+            [self._item(answering, item, key and f"{key}#{place}").body for place, item in enumerate(self.body.items)]
+        )
+
+    post = get
+
+    def options(self, request: Request, *args, **kwargs) -> Response:
+        return Response({"success": False, "message": "Send a lookup or a note by GET or POST."})
+
+    def handle_exception(self, error: Exception) -> Response:
+        fault = fault_of(error)
+        response = _response(refusal(self._use(), fault))
+        if fault is errors.TOKEN_INVALID:
+            response["WWW-Authenticate"] = self.get_authenticate_header(self.request)
+        if fault is errors.RATE_LIMITED:
+            response["Retry-After"] = str(int(error.wait))
+        return response
+
+    def finalize_response(self, request: Request, response: Response, *args, **kwargs) -> Response:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        response["Cache-Control"] = "no-store"
+        return response
+
+    def _item(self, answering: Answering, item: wire.Pairs | None, key: str) -> Answer:
+        if item is None:
+            return refusal(self._use(), fault_of(NO_OBJECT))
+        return answering.answer(wire.parameters(self.query, item), key)
+
+    def _use(self) -> wire.Use:
+        """The use, as far as the request could be read."""
+        body = [] if isinstance(self.body, wire.Batch) else self.body
+        return wire.use(wire.parameters(self.query, body))
+
+
+def _response(answer: Answer) -> Response:
+    response = Response(answer.body, status=answer.http_status)
+    if answer.http_status == errors.DATABASE_UNAVAILABLE.http_status:
+        response["Retry-After"] = str(RETRY_AFTER_OUTAGE_SECONDS)
+    return response

@@ -1,0 +1,192 @@
+"""3CX's words and ours: what the parameters of the query/note contract mean. Pure.
+
+Source of every rule, unless it names another: "CRM integration with 3CX via HTTP API", version 1.0,
+5 July 2018, in the reading of docs/api.md.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from urllib.parse import parse_qsl
+
+from callnotes.naming import plain
+
+BODY_MAX_BYTES = 1024 * 1024
+BATCH_MAX_ITEMS = 1000
+CALL_ID_MAX_LENGTH = 200
+
+NAMES = frozenset({"cid", "status", "comments", "token", "call_id"})
+WHOLE_NUMBER_NAMES = frozenset({"cid", "call_id"})
+
+# The document's table has `Schedule Later`, its example `Scheduled Later`.
+STATUS_ALIASES = {"scheduledlater": "schedule_later"}
+
+# A variable that a 3CX version lacks arrives as its own placeholder (seen with templates and client URLs).
+_PLACEHOLDER = re.compile(r"\s*(\[\w+\]|%\w+%)\s*\Z")
+
+Pairs = list[tuple[str, Any]]
+Parameters = Mapping[str, list[Any]]
+
+
+class Use(StrEnum):
+    LOOKUP = "lookup"
+    NOTE = "note"
+
+
+class Unusable(ValueError):
+    """What was sent cannot be used: `code` is stable, `message` tells an administrator what to do."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """One lookup or note, read: each value is text, or None where it was not given."""
+
+    cid: str | None
+    status: str | None
+    comments: str | None
+    call_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Several inquiries in one request: the pairs of each, None for what is no object."""
+
+    items: list[Pairs | None]
+
+
+def form_pairs(form: bytes) -> Pairs:
+    """The pairs of a query string or an urlencoded body. Raises Unusable if it is not UTF-8."""
+    try:
+        return parse_qsl(form.decode(), keep_blank_values=True, errors="strict")
+    except UnicodeDecodeError:
+        raise Unusable("malformed_encoding", "Send text as UTF-8, percent-encoded.") from None
+
+
+def json_body(body: bytes) -> Pairs | Batch:
+    """The pairs of an object, or of each item of an array.
+
+    Raises Unusable for anything else, and for an array over the limit.
+    """
+    try:
+        value = json.loads(body.decode("utf-8-sig"), object_pairs_hook=_Object, parse_constant=_refuse_constant)
+    except UnicodeDecodeError:
+        raise Unusable("malformed_encoding", "Send JSON as UTF-8.") from None
+    except (ValueError, RecursionError):
+        raise Unusable(
+            "malformed_json", "The body is no valid JSON; send one object, or an array of objects."
+        ) from None
+    if isinstance(value, _Object):
+        return value.pairs
+    if not isinstance(value, list):
+        raise Unusable("wrong_type", "The body is JSON, but no object; send one object, or an array of objects.")
+    if len(value) > BATCH_MAX_ITEMS:
+        raise Unusable("batch_too_long", f"The array has {len(value)} items; send at most {BATCH_MAX_ITEMS} at once.")
+    return Batch([item.pairs if isinstance(item, _Object) else None for item in value])
+
+
+class _Object:
+    """A JSON object with its names as they were sent, repeated ones too."""
+
+    def __init__(self, pairs: Pairs) -> None:
+        self.pairs = pairs
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
+
+
+def parameters(query: Pairs, body: Pairs) -> Parameters:
+    """The contract's parameters by name: names in any case and with blanks around, the body over the query."""
+    return _by_name(query) | _by_name(body)
+
+
+def _by_name(pairs: Iterable[tuple[str, Any]]) -> dict[str, list[Any]]:
+    values: dict[str, list[Any]] = {}
+    for name, value in pairs:
+        if (name := name.strip().casefold()) in NAMES:
+            values.setdefault(name, []).append(value)
+    return values
+
+
+def use(parameters: Parameters) -> Use:
+    return Use.NOTE if {"status", "comments"} & parameters.keys() else Use.LOOKUP
+
+
+def answer(use: Use, success: bool) -> bool | int:
+    """The value of `success`, whose type tells the use: boolean for a lookup, integer for a note."""
+    return int(success) if use is Use.NOTE else success
+
+
+def key(query: Pairs, body: Pairs | Batch) -> str:
+    """The one key that a request's parameters carry, or empty. Raises Unusable where there are several."""
+    items = body.items if isinstance(body, Batch) else [body]
+    keys = {_text(parameters(query, item or []), "token") or "" for item in items or [None]}
+    if len(keys - {""}) > 1:
+        raise Unusable("parameter_repeated", "The items of a batch carry different tokens; send one key for all.")
+    return max(keys)
+
+
+def inquiry(parameters: Parameters) -> Inquiry:
+    """Reads the parameters of one lookup or note. Raises Unusable where one is missing or cannot be used."""
+    read = Inquiry(
+        cid=_text(parameters, "cid"),
+        status=_given(_text(parameters, "status")),
+        comments=_given(_text(parameters, "comments")),
+        call_id=_given(_text(parameters, "call_id")),
+    )
+    if not read.cid:
+        raise Unusable("cid_missing", "Send the caller's number as cid.")
+    if not _given(read.cid):
+        raise Unusable(
+            "cid_missing",
+            f"cid is {read.cid.strip()}: the phone system did not fill in this variable; use one that its version has.",
+        )
+    if use(parameters) is Use.NOTE:
+        _require_note(parameters, read)
+    if len(read.call_id or "") > CALL_ID_MAX_LENGTH:
+        raise Unusable("call_id_too_long", f"Send a call_id of at most {CALL_ID_MAX_LENGTH} characters.")
+    return read
+
+
+def _require_note(parameters: Parameters, read: Inquiry) -> None:
+    for name, value in (("status", (read.status or "").strip() or None), ("comments", read.comments)):
+        if value is None:
+            hint = f", not {parameters[name][-1].strip()!r}" if name in parameters else ""
+            raise Unusable(f"{name}_missing", f"A note needs both status and comments: send {name}{hint}.")
+
+
+def disposition_name(status: str) -> str:
+    """The name by which a status text is looked up among the dispositions."""
+    return STATUS_ALIASES.get(plain(status), status)
+
+
+def _given(text: str | None) -> str | None:
+    return None if text is None or _PLACEHOLDER.match(text) else text
+
+
+def _text(parameters: Parameters, name: str) -> str | None:
+    values = [_as_text(name, value) for value in parameters.get(name, [])]
+    if len(set(values)) > 1:
+        raise Unusable("parameter_repeated", f"{name} was sent more than once, with different values; send it once.")
+    return values[0] if values else None
+
+
+def _as_text(name: str, value: Any) -> str:
+    if isinstance(value, int) and not isinstance(value, bool) and name in WHOLE_NUMBER_NAMES and value >= 0:
+        return str(value)
+    if not isinstance(value, str):
+        kinds = "text or a whole number" if name in WHOLE_NUMBER_NAMES else "text"
+        raise Unusable("wrong_type", f"Send {name} as {kinds}.")
+    if "\0" in value:
+        raise Unusable("nul_character", f"{name} holds a NUL character; leave it out.")
+    if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
+        raise Unusable("malformed_encoding", f"{name} holds half a surrogate pair; send text as UTF-8.")
+    return value
