@@ -1,6 +1,7 @@
 """What an agent writes about a call."""
 
 import uuid
+from collections.abc import Iterable
 
 from django import forms
 from django.contrib.auth.models import AbstractBaseUser
@@ -28,7 +29,6 @@ class CallNoteForm(forms.Form):
         required=False,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 5, "autofocus": True}),
-        help_text=f"Up to {COMMENTS_MAX_LENGTH:,} characters.",
     )
     submission = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
     corrects = forms.ModelChoiceField(CallNote.objects.none(), required=False, widget=forms.HiddenInput)
@@ -38,7 +38,8 @@ class CallNoteForm(forms.Form):
         self.number = number
         self.agent = agent
         self.fields["contact"].queryset = Contact.objects.active().reached_at(number)
-        self.fields["disposition"].queryset = Disposition.objects.active()
+        self.fields["disposition"].queryset = dispositions = Disposition.objects.active()
+        self.fields["comments"].help_text = _comments_help(dispositions)
         self.fields["corrects"].queryset = CallNote.objects.about(number)
 
     def clean_comments(self) -> str:
@@ -55,3 +56,9 @@ class CallNoteForm(forms.Form):
 
     def record(self) -> CallNote:
         return recording.record(self.number, source=CallNote.Source.DESK, agent=self.agent, **self.cleaned_data)
+
+
+def _comments_help(dispositions: Iterable[Disposition]) -> str:
+    free = [disposition.label for disposition in dispositions if not disposition.requires_comments]
+    needed = f"Needed, except for {', '.join(free)}." if free else "Needed."
+    return f"{needed} Up to {COMMENTS_MAX_LENGTH:,} characters."

@@ -95,7 +95,7 @@ class CallNoteQuerySet(models.QuerySet["CallNote"]):
 
     def of_contact(self, contact: Contact) -> "CallNoteQuerySet":
         """The contact's notes, and those on its numbers of which nobody knows whose they are."""
-        numbers = list(contact.numbers.values_list("number", flat=True))
+        numbers = [contact_number.number for contact_number in contact.numbers.all()]
         return self.filter(models.Q(contact=contact) | models.Q(contact=None, number__in=numbers))
 
     def matching(self, text: str) -> "CallNoteQuerySet":

@@ -102,7 +102,10 @@ class Environment:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 description: dict[str, Any] = environ.Env.db_url_config(url)
-            is_usable = url.partition(":")[0].lower() in DATABASE_SCHEMES and bool(description.get("NAME"))
+            is_usable = url.partition("://")[0] in DATABASE_SCHEMES and description.get("NAME", "") not in {
+                "",
+                ":memory:",
+            }
         except ValueError:
             is_usable = False
         if not is_usable:

@@ -40,7 +40,4 @@ def _read(cursor: str) -> tuple[datetime, int]:
     match = _CURSOR.fullmatch(cursor)
     if not match:
         raise Http404("This page does not exist; start at the newest note.")
-    try:
-        return _EPOCH + timedelta(microseconds=int(match[1])), int(match[2])
-    except OverflowError:
-        raise Http404("This page does not exist; start at the newest note.") from None
+    return _EPOCH + timedelta(microseconds=int(match[1])), int(match[2])

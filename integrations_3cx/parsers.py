@@ -9,23 +9,19 @@ from django.http.multipartparser import MultiPartParserError
 from rest_framework.parsers import BaseParser
 
 from integrations_3cx import wire
-from integrations_3cx.errors import BODY_TOO_LARGE, Refused
 
 
-class _LimitedParser(BaseParser):
+class _WholeBodyParser(BaseParser):
     def parse(self, stream, media_type=None, parser_context=None):
-        body = stream.read(wire.BODY_MAX_BYTES + 1)
-        if len(body) > wire.BODY_MAX_BYTES:
-            raise Refused(BODY_TOO_LARGE)
-        return self.read(body)
+        return self.read(stream.read())
 
 
-class JsonParser(_LimitedParser):
+class JsonParser(_WholeBodyParser):
     media_type = "application/json"
     read = staticmethod(wire.json_body)
 
 
-class FormParser(_LimitedParser):
+class FormParser(_WholeBodyParser):
     media_type = "application/x-www-form-urlencoded"
     read = staticmethod(wire.form_pairs)
 
@@ -35,8 +31,6 @@ class MultiPartParser(BaseParser):
 
     def parse(self, stream, media_type=None, parser_context=None):
         request = parser_context["request"]
-        if int(request.META["CONTENT_LENGTH"]) > wire.BODY_MAX_BYTES:
-            raise Refused(BODY_TOO_LARGE)
         # Every byte is a character of Latin-1, so that what was sent can be read again, as UTF-8 and strictly.
         meta = request.META | {"CONTENT_TYPE": media_type}
         try:

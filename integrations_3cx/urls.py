@@ -1,7 +1,10 @@
-from django.urls import re_path
+from django.urls import path
 
 from integrations_3cx.views import QueryView
 
 app_name = "integrations_3cx"
 
-urlpatterns = [re_path(r"^query/?$", QueryView.as_view(), name="query")]
+urlpatterns = [
+    path("query", QueryView.as_view(), name="query"),
+    path("query/", QueryView.as_view(schema=None)),
+]

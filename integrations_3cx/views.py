@@ -10,6 +10,7 @@ from rest_framework.views import APIView
 from integrations_3cx import errors, wire
 from integrations_3cx.answering import Answer, Answering, refusal
 from integrations_3cx.errors import RETRY_AFTER_OUTAGE_SECONDS, Refused, fault_of
+from integrations_3cx.openapi import described
 from integrations_3cx.parsers import FormParser, JsonParser, MultiPartParser
 
 NO_OBJECT = wire.Unusable("wrong_type", "This item of the array is no object; send objects alone.")
@@ -40,6 +41,8 @@ class QueryView(APIView):
             raise Refused(errors.HTTPS_REQUIRED)
         if request.method == "OPTIONS":
             return
+        if int(request.META.get("CONTENT_LENGTH") or 0) > wire.BODY_MAX_BYTES:
+            raise Refused(errors.BODY_TOO_LARGE)
         self.query = wire.form_pairs(request.META.get("QUERY_STRING", "").encode("latin-1"))
         self.body = request.data or []
         super().initial(request, *args, **kwargs)
@@ -47,6 +50,7 @@ class QueryView(APIView):
     def key_in_parameters(self) -> str:
         return wire.key(self.query, self.body)
 
+    @described("query", has_body=False)
     def get(self, request: Request) -> Response:
         answering = Answering(request.auth, only_check=request.method == "HEAD")
         key = request.META.get("HTTP_IDEMPOTENCY_KEY", "").strip()
@@ -56,7 +60,9 @@ class QueryView(APIView):
             [self._item(answering, item, key and f"{key}#{place}").body for place, item in enumerate(self.body.items)]
         )
 
-    post = get
+    @described("report", has_body=True)
+    def post(self, request: Request) -> Response:
+        return self.get(request)
 
     def options(self, request: Request, *args, **kwargs) -> Response:
         return Response({"success": False, "message": "Send a lookup or a note by GET or POST."})

@@ -1,0 +1,65 @@
+# `make run` and `make test` are all a newcomer needs; `make check` and `make lock` are for whoever changes the code.
+
+PYTHON ?= python3
+PORT ?= 8000
+BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest -q -n 2 --dist loadgroup
+DEBIAN_VENV := apt-get install -y python3-venv
+
+.PHONY: run test test-fast test-slow check lock schema clean
+
+run: .venv/installed
+	@$(BIN)/python tools/new_env.py
+	@$(BIN)/python manage.py migrate --verbosity 0
+	@$(BIN)/python manage.py demo --port $(PORT)
+	@exec $(BIN)/granian --interface wsgi --host 127.0.0.1 --port $(PORT) --blocking-threads 4 --backpressure 32 \
+		--log-level warning dbncrm.wsgi:application
+
+# The whole suite on SQLite, then again on a PostgreSQL that is started for it.
+test: check
+	$(PYTEST)
+	$(BIN)/python tools/throwaway_postgresql.py $(PYTEST)
+
+test-fast: .venv/installed-dev
+	$(PYTEST) -m "not browser and not process"
+
+test-slow: .venv/installed-dev
+	$(PYTEST) -m "browser or process"
+
+check: .venv/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pip check
+
+# What is installed: written to requirements.in, locked with hashes here.
+lock: .venv/installed-dev
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --no-header --universal --python-version 3.11 --generate-hashes --upgrade requirements.in --output-file requirements.txt
+	$(BIN)/uv pip compile --quiet --no-header --universal --python-version 3.11 --generate-hashes --upgrade requirements-dev.in --output-file requirements-dev.txt
+
+# The OpenAPI description, which a test holds against the code.
+schema: .venv/installed-dev
+	DJANGO_SETTINGS_MODULE=dbncrm.test_settings $(BIN)/python manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
+
+clean:
+	rm -rf .venv staticfiles .pytest_cache .ruff_cache .mypy_cache .hypothesis
+
+.venv/installed: requirements.txt | .venv
+	@echo "Installing what it needs (once) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+.venv/installed-dev: requirements-dev.txt .venv/installed
+	@echo "Installing what the tests need (once) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+# Debian keeps ensurepip in a package of its own, without which no virtual environment can be made.
+.venv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or newer is needed; name one with: make run PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null \
+		|| { [ "$$(id -u)" = 0 ] && apt-get update -qq && $(DEBIAN_VENV) -qq >/dev/null; } \
+		|| { echo "Python's venv is missing. On Debian: sudo $(DEBIAN_VENV)"; exit 1; }
+	@$(PYTHON) -m venv .venv

@@ -1,0 +1,131 @@
+"""Demonstration data from a seeded generator: invented people and firms, with a history of some months.
+
+Numbers come from ranges kept free for fiction where the country has one (United Kingdom's are unknown to
+numbering plans in software, so it has none here); those of Singapore and Malaysia are random: do not call them.
+"""
+
+import random
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from callnotes import recording
+from callnotes.models import CallNote, Disposition
+from contacts import phone
+from contacts.models import Contact, ContactNumber
+
+CONTACTS = 200
+DAYS = 120
+UNKNOWN_CALLERS = 12
+
+# How the numbers of a country are made (# is any digit), and how many contacts of a hundred have one.
+NUMBER_FORMS = [
+    ("+659#######", 45),
+    ("+658#######", 10),
+    ("+6012#######", 12),
+    ("+1202555010#", 4),
+    ("+1415555015#", 4),
+    ("+1312555018#", 4),
+    ("+6149157000#", 3),
+    ("+6149157015#", 3),
+    ("+46701740###", 8),
+    ("+4930231254##", 7),
+]
+GIVEN_NAMES = (
+    "Mira Tomas Lian Aisha Ravi Elsa Jonas Mei Daniel Farah Otto Priya Noor Hugo Siti Clara Wei Ines Karim Lotte"
+    " Arjun Freya Hana Emil Yusuf Greta Kiran Olive Zaid Nina"
+).split()
+SURNAME_STARTS = "Tal Bren Kor Mel Van Ost Har Sel Dun Mar Fen Ros Lin Quen Bal Ther".split()
+SURNAME_ENDS = "vane wick mere dahl sson field ora tani quist berg lund shaw rath ling ova mont".split()
+TRADES = "Logistics|Dental Clinic|Bakery|Engineering|Travel|Interiors|Accounting|Flowers|Motors|Tuition".split("|")
+LABELS = ["mobile", "office", "home"]
+
+COMMENTS = {
+    "no_answer": ["", "", "Rang out.", "Went to voicemail.", "Line busy, try in the evening."],
+    "schedule_later": [
+        "In a meeting, asked to be called back after lunch.",
+        "Driving. Prefers tomorrow morning.",
+        "Wants to check with the office first; call again next week.",
+        "Asked for a call after the holidays.",
+    ],
+    "do_not_disturb": ["Does not want further calls.", "Asked to be taken off the list."],
+    "completed": [
+        "Confirmed the delivery for Thursday.",
+        "Asked for a quote for 20 pieces, sent by e-mail.",
+        "Renewed for another year.",
+        "Complaint about the last invoice settled; credit note promised.\nFollow up if it has not arrived by Friday.",
+        "Changed the delivery address.",
+        "Questions on opening hours, answered.",
+        "Appointment moved to the 14th, 10:30.",
+    ],
+}
+WEIGHTS = {"no_answer": 30, "schedule_later": 22, "do_not_disturb": 3, "completed": 45}
+
+
+def fill(agents: list[User], now: datetime, seed: int = 3) -> None:
+    """Makes contacts and call notes. The same seed and moment make the same data."""
+    chance = random.Random(seed)  # noqa: S311  nothing here is secret
+    numbers = _numbers(chance)
+    contacts = [_contact(chance, numbers, now) for _ in range(CONTACTS)]
+    _share_numbers(chance, contacts)
+    reached = [number.number for contact in contacts for number in contact.numbers.all()]
+    strangers = [next(numbers) for _ in range(UNKNOWN_CALLERS)]
+    dispositions = {disposition.key: disposition for disposition in Disposition.objects.all()}
+    for moment, number in sorted(_calls(chance, reached, strangers, now)):
+        key = chance.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
+        from_desk = number in strangers or chance.random() < 0.85
+        recording.record(
+            number,
+            dispositions[key],
+            chance.choice(COMMENTS[key]),
+            source=CallNote.Source.DESK if from_desk else CallNote.Source.PHONE_SYSTEM,
+            agent=chance.choice(agents) if from_desk else None,
+            now=moment,
+        )
+
+
+def _numbers(chance: random.Random) -> Iterator[str]:
+    """Distinct numbers that numbering plans know."""
+    forms, weights = zip(*NUMBER_FORMS, strict=True)
+    used: set[str] = set()
+    while True:
+        form = chance.choices(forms, weights)[0]
+        number = "".join(str(chance.randrange(10)) if mark == "#" else mark for mark in form)
+        if number not in used and phone.read(number, "SG").number == number:
+            used.add(number)
+            yield number
+
+
+def _contact(chance: random.Random, numbers: Iterator[str], now: datetime) -> Contact:
+    surname = chance.choice(SURNAME_STARTS) + chance.choice(SURNAME_ENDS)
+    given = chance.choice(GIVEN_NAMES)
+    company = f"{chance.choice(SURNAME_STARTS)}{chance.choice(SURNAME_ENDS)} {chance.choice(TRADES)}"
+    contact = Contact.objects.create(
+        name=f"{given} {surname}",
+        company=company if chance.random() < 0.6 else "",
+        email=f"{given}.{surname}@example.com".lower() if chance.random() < 0.7 else "",
+        remarks="Speaks Mandarin and English." if chance.random() < 0.1 else "",
+        created_at=now - timedelta(days=DAYS + chance.randrange(300)),
+    )
+    for place in range(chance.choices([1, 2, 3], [75, 20, 5])[0]):
+        ContactNumber.objects.create(contact=contact, number=next(numbers), label=LABELS[place], is_primary=place == 0)
+    return contact
+
+
+def _share_numbers(chance: random.Random, contacts: list[Contact]) -> None:
+    """A few households and switchboards: several contacts on one number."""
+    for first, second in zip(contacts[0:12:2], contacts[1:12:2], strict=True):
+        shared = first.numbers.all()[0].number
+        ContactNumber.objects.create(contact=second, number=shared, label="shared")
+
+
+def _calls(
+    chance: random.Random, reached: list[str], strangers: list[str], now: datetime
+) -> Iterator[tuple[datetime, str]]:
+    """When each number was called: some often, some never."""
+    for number in reached + strangers:
+        for _ in range(min(int(chance.expovariate(1 / 4)), 40)):
+            day = timezone.localtime(now) - timedelta(days=chance.randrange(1, DAYS))
+            yield day.replace(hour=chance.randrange(9, 18), minute=chance.randrange(60)), number

@@ -1,0 +1,112 @@
+"""Every address, by every kind of visitor: nothing is open that is not listed here."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from callnotes.tests.factories import make_agent, make_note
+from contacts.tests.factories import make_contact
+
+pytestmark = pytest.mark.django_db
+
+NUMBER = "+6591234567"
+
+# For visitors who are not signed in: pages that answer, and endpoints that ask for a key.
+OPEN = {"/login/", "/healthz", "/readyz", "/admin/login/"}
+ASKS_FOR_A_KEY = {"/3cx/query", "/3cx/query/"}
+# For agents who are not staff.
+AGENTS_PAGES = {"/", "/popup", "/popup/", "/search/", f"/numbers/{NUMBER}/", "/contacts/add/", "/contacts/1/"}
+
+
+def addresses(patterns=None, prefix: str = "/") -> list[str]:
+    """All addresses of the project, with sample values in their places."""
+    found = []
+    for pattern in patterns or get_resolver().url_patterns:
+        text = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            found += addresses(pattern.url_patterns, text)
+        elif isinstance(pattern, URLPattern):
+            found.append(sample(text))
+    return found
+
+
+def sample(text: str) -> str:
+    text = text.replace("^(?P<app_label>", "<app_label>").replace("<str:number>", NUMBER)
+    if "<app_label>" in text:
+        return "/admin/contacts/"
+    if "(?P<url>" in text:
+        return "/admin/no-such-page/"
+    for place in ("<int:pk>", "<path:object_id>", "<int:content_type_id>", "<id>", "<path:content_type_id>"):
+        text = text.replace(place, "1")
+    return text.replace("<path:object_id>", "1")
+
+
+def test_the_walk_finds_every_kind_of_address():
+    assert {"/", "/3cx/query", "/admin/", "/admin/callnotes/callnote/1/change/", "/healthz"} <= set(addresses())
+    assert not [address for address in addresses() if set("<^$(") & set(address)]
+
+
+@pytest.mark.parametrize("address", sorted(set(addresses())))
+def test_a_visitor_is_sent_to_sign_in(client, address):
+    response = client.get(address)
+    if address in OPEN:
+        assert response.status_code == 200
+    elif address in ASKS_FOR_A_KEY:
+        assert (response.status_code, response.json()["error"]) == (401, "token_invalid")
+    else:
+        assert response.status_code == 302
+        assert response.url.startswith(("/login/?next=", "/admin/login/?next="))
+
+
+@pytest.mark.parametrize("address", sorted(set(addresses())))
+def test_an_agent_sees_the_agents_pages_and_no_back_office(client, address):
+    make_contact("Mira Talvane", NUMBER, pk=1)
+    client.force_login(make_agent())
+    response = client.get(address)
+    if address == "/admin/logout/":
+        assert response.status_code == 302
+    elif address in AGENTS_PAGES | (OPEN - {"/login/", "/admin/login/"}):
+        assert response.status_code == 200
+    elif address.startswith("/admin/") and address != "/admin/login/":
+        assert response.status_code == 302
+        assert response.url.startswith("/admin/login/?next=")
+    else:
+        assert response.status_code in {200, 302, 401, 405}
+
+
+@pytest.mark.parametrize("model", ["contacts/contact", "callnotes/callnote", "callnotes/disposition"])
+@pytest.mark.parametrize("page", ["", "1/change/", "add/"])
+def test_staff_without_rights_see_no_records(client, model, page):
+    make_contact("Mira Talvane", NUMBER, pk=1)
+    make_note(NUMBER)
+    client.force_login(User.objects.create_user("helper", is_staff=True))
+    assert client.get(f"/admin/{model}/{page}").status_code == 403
+
+
+@pytest.mark.parametrize("address", ["/", "/popup?cid=91234567", f"/numbers/{NUMBER}/", "/login/", "/admin/", "/nope/"])
+def test_every_page_tells_the_browser_to_run_nothing_of_others(client, address):
+    client.force_login(make_agent())
+    policy = client.get(address).headers["Content-Security-Policy"]
+    assert sorted(policy.split("; ")) == [
+        "base-uri 'none'",
+        "connect-src 'self'",
+        "default-src 'none'",
+        "font-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "img-src 'self'",
+        "script-src 'self'",
+        "style-src 'self'",
+    ]
+
+
+def test_signing_in_elsewhere_cannot_be_asked_for(client):
+    make_agent("robin")
+    fields = {"username": "robin", "password": "a password of the tests", "next": "https://elsewhere.example/"}
+    assert client.post("/login/", fields).url == "/"
+
+
+def test_signing_out_needs_a_form(client):
+    client.force_login(make_agent())
+    assert client.get("/logout/").status_code == 405
+    assert client.get("/").status_code == 200

@@ -1,0 +1,50 @@
+"""Who may import whom: contacts <- callnotes <- the two doors, and nobody the project."""
+
+import ast
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+ALLOWED = {
+    "contacts": {"contacts"},
+    "callnotes": {"callnotes", "contacts"},
+    "integrations_3cx": {"integrations_3cx", "callnotes", "contacts"},
+    "desk": {"desk", "callnotes", "contacts"},
+}
+OURS = {*ALLOWED, "dbncrm"}
+PURE = ["contacts/phone.py", "callnotes/naming.py", "integrations_3cx/wire.py", "integrations_3cx/keys.py"]
+
+
+def modules(app: str) -> list[Path]:
+    return [path for path in (settings.BASE_DIR / app).rglob("*.py") if "tests" not in path.parts]
+
+
+def imported(path: Path) -> list[tuple[str, int]]:
+    """What a module imports, with the depth of the statement: 0 at its top."""
+    found = []
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found += [(alias.name, node.col_offset) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            found.append((node.module, node.col_offset))
+    return found
+
+
+@pytest.mark.parametrize("app", ALLOWED)
+def test_an_app_imports_only_what_stands_before_it(app):
+    of_ours = {(path.name, name) for path in modules(app) for name, _ in imported(path) if name.split(".")[0] in OURS}
+    assert {(file, name) for file, name in of_ours if name.split(".")[0] not in ALLOWED[app]} == set()
+    assert of_ours
+
+
+@pytest.mark.parametrize("app", OURS)
+def test_no_import_stands_inside_a_function(app):
+    deep = {(str(path), name) for path in modules(app) for name, depth in imported(path) if depth}
+    assert deep == set()
+
+
+@pytest.mark.parametrize("file", PURE)
+def test_a_pure_module_knows_no_django_and_no_clock(file):
+    names = {name.split(".")[0] for name, _ in imported(settings.BASE_DIR / file)}
+    assert names & {"django", "rest_framework", "datetime", "time"} == set()

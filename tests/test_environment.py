@@ -1,0 +1,112 @@
+"""What a deployment sets, and how it is told what is wrong."""
+
+import pytest
+
+from contacts.phone import REGIONS
+from dbncrm.environment import Environment
+
+SECRET = "0123456789 abcdefghijklmnopqrstuvwxyz $not-a-variable"
+
+
+@pytest.mark.parametrize("text", ["on", "ON", "true", "yes", "1", " on "])
+def test_a_switch_is_on(text):
+    assert Environment({"DEBUG": text}).switch("DEBUG", default=False) is True
+
+
+@pytest.mark.parametrize("text", ["off", "False", "no", "0"])
+def test_a_switch_is_off(text):
+    assert Environment({"DEBUG": text}).switch("DEBUG", default=True) is False
+
+
+def test_a_mistyped_switch_is_refused():
+    env = Environment({"DEBUG": "flase"})
+    env.switch("DEBUG", default=False)
+    assert env.faults == ["DEBUG is 'flase'; write on or off."]
+
+
+def test_a_secret_is_taken_as_it_stands():
+    env = Environment({"SECRET_KEY": "$" + SECRET})
+    assert (env.secrets("SECRET_KEY"), env.faults) == (["$" + SECRET], [])
+
+
+def test_several_secrets_are_separated_by_commas_and_keep_no_blanks():
+    assert Environment({"TOKEN_PEPPER": f" {SECRET}1 , {SECRET}2,"}).secrets("TOKEN_PEPPER") == [
+        SECRET + "1",
+        SECRET + "2",
+    ]
+
+
+@pytest.mark.parametrize("text", ["short", "a" * 60, "django-insecure-" + SECRET])
+def test_a_weak_secret_is_refused(text):
+    env = Environment({"SECRET_KEY": text})
+    env.secrets("SECRET_KEY")
+    assert [fault.split(";")[0] for fault in env.faults] == ["SECRET_KEY is too weak"]
+
+
+def test_lists_keep_no_blanks():
+    assert Environment({"ALLOWED_HOSTS": " a.example, ,b.example "}).items("ALLOWED_HOSTS") == [
+        "a.example",
+        "b.example",
+    ]
+
+
+@pytest.mark.parametrize("text", ["-1", "1.5", "many", "²", "1 # one proxy"])
+def test_a_number_that_is_none_is_refused(text):
+    env = Environment({"TRUSTED_PROXY_COUNT": text})
+    env.whole_number("TRUSTED_PROXY_COUNT", 0)
+    assert env.faults == [f"TRUSTED_PROXY_COUNT is {text!r}; write a whole number, 0 or more."]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("nonsense", "mysql://user:secret@host/name", "postgresql://user:secret@host:port/name"),
+        *("postgresql://user:secret@host", "sqlite://", "postgres:/host/name:"),
+    ],
+)
+def test_a_malformed_database_url_is_refused_without_showing_it(url):
+    env = Environment({"DATABASE_URL": url})
+    env.database("DATABASE_URL")
+    assert [fault.split(";")[0] for fault in env.faults] == ["DATABASE_URL is malformed"]
+    assert "secret" not in env.faults[0]
+
+
+@pytest.mark.parametrize(
+    ("url", "name", "host"),
+    [
+        ("postgresql://user:p%40ss@host:5432/crm", "crm", "host"),
+        ("postgres://user@host/crm?sslmode=require", "crm", "host"),
+        ("sqlite:////srv/crm.sqlite3", "/srv/crm.sqlite3", ""),
+        ("sqlite:///crm.sqlite3", "crm.sqlite3", ""),
+    ],
+)
+def test_a_database_url_is_read(url, name, host):
+    env = Environment({"DATABASE_URL": url})
+    database = env.database("DATABASE_URL")
+    assert (database["NAME"], database["HOST"], env.faults) == (name, host, [])
+
+
+@pytest.mark.parametrize("zone", ["Mars/Olympus", "../etc/passwd", "Asia"])
+def test_a_time_zone_that_is_none_is_refused(zone):
+    env = Environment({"TIME_ZONE": zone})
+    env.time_zone("TIME_ZONE", "Asia/Singapore")
+    assert env.faults == [f"TIME_ZONE is {zone!r}; write an IANA name such as Asia/Singapore."]
+
+
+def test_a_phone_region_is_read_in_any_case_and_a_wrong_one_refused():
+    env = Environment({"DEFAULT_PHONE_REGION": "my", "OTHER": "XX"})
+    assert env.choice("DEFAULT_PHONE_REGION", "SG", REGIONS, example="SG") == "MY"
+    assert env.faults == []
+    env.choice("OTHER", "SG", REGIONS, example="SG")
+    assert env.faults == ["OTHER is 'XX'; write SG."]
+
+
+@pytest.mark.parametrize("url", ["crm.example.com", "ftp://crm.example.com", "https://crm.example.com/path"])
+def test_a_public_address_that_is_none_is_refused(url):
+    env = Environment({"PUBLIC_URL": url})
+    assert env.public_url("PUBLIC_URL") == ""
+    assert [fault.split(";")[0] for fault in env.faults] == [f"PUBLIC_URL is {url!r}"]
+
+
+def test_a_public_address_keeps_no_slash_at_its_end():
+    assert Environment({"PUBLIC_URL": "https://crm.example.com/"}).public_url("PUBLIC_URL") == "https://crm.example.com"

@@ -1,0 +1,206 @@
+"""Processes as a deployment starts them: what they refuse, what they set, what they log."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from contextlib import closing, contextmanager
+from email.message import Message
+from http.client import HTTPConnection
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from django.conf import settings
+
+pytestmark = pytest.mark.process
+
+SECRETS = {
+    "SECRET_KEY": "of the tests: 0123456789 abcdefghijklmnopqrstuvwxyz",
+    "TOKEN_PEPPER": "of the tests: zyxwvutsrqponmlkjihgfedcba 9876543210",
+}
+BIN = Path(sys.executable).parent
+
+
+def variables(tmp_path: Path, **changes: str) -> dict[str, str]:
+    """A production environment on SQLite; an empty variable counts as unset."""
+    return {
+        "PATH": f"{BIN}:{os.environ['PATH']}",
+        "DATABASE_URL": f"sqlite:///{tmp_path}/crm.sqlite3",
+        "ALLOWED_HOSTS": "crm.example.com,127.0.0.1",
+        "DEBUG": "",
+        **SECRETS,
+        **changes,
+    }
+
+
+def run(*arguments: str, env: dict[str, str]) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, *arguments], cwd=settings.BASE_DIR, env=env, capture_output=True, text=True, timeout=60
+    )
+
+
+def read_settings(env: dict[str, str], expression: str) -> str:
+    code = "import os; os.environ['DJANGO_SETTINGS_MODULE'] = 'dbncrm.settings'; import django; django.setup();"
+    result = run(
+        "-c", f"{code} from django.conf import settings; from django.db import connection; print({expression})", env=env
+    )
+    assert result.returncode == 0, result.stderr
+    return result.stdout.strip()
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"SECRET_KEY": ""}, "SECRET_KEY is not set; make one with:"),
+        ({"SECRET_KEY": "change-me"}, "SECRET_KEY is too weak;"),
+        ({"TOKEN_PEPPER": ""}, "TOKEN_PEPPER is not set; make one with:"),
+        ({"TOKEN_PEPPER": SECRETS["SECRET_KEY"]}, "TOKEN_PEPPER is the SECRET_KEY; make one of its own."),
+        ({"DATABASE_URL": ""}, "DATABASE_URL is not set;"),
+        ({"DATABASE_URL": "postgres//typo"}, "DATABASE_URL is malformed;"),
+        ({"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS is not set;"),
+        ({"DEBUG": "maybe"}, "DEBUG is 'maybe'; write on or off."),
+    ],
+)
+@pytest.mark.parametrize("arguments", [("manage.py", "check"), ("-c", "import dbncrm.wsgi")], ids=["command", "web"])
+def test_it_refuses_to_start_and_names_the_variable_in_one_line(tmp_path, arguments, changes, said):
+    result = run(*arguments, env=variables(tmp_path, **changes))
+    assert (result.returncode, result.stdout, len(result.stderr.splitlines())) == (1, "", 1)
+    assert result.stderr.startswith(said)
+
+
+def test_every_fault_has_its_line(tmp_path):
+    result = run("manage.py", "check", env=variables(tmp_path, SECRET_KEY="", ALLOWED_HOSTS=""))
+    assert [line.split()[0] for line in result.stderr.splitlines()] == ["SECRET_KEY", "ALLOWED_HOSTS"]
+
+
+def test_production_passes_djangos_deployment_check(tmp_path):
+    result = run("manage.py", "check", "--deploy", "--fail-level", "WARNING", env=variables(tmp_path))
+    assert (result.returncode, result.stdout) == (0, "System check identified no issues (2 silenced).\n")
+
+
+def test_no_migration_is_missing(tmp_path):
+    result = run("manage.py", "makemigrations", "--check", "--dry-run", env=variables(tmp_path))
+    assert (result.returncode, result.stdout) == (0, "No changes detected\n")
+
+
+def test_sqlite_is_durable_and_waits_its_turn(tmp_path):
+    pragma = "connection.cursor().execute('PRAGMA ' + name).fetchone()[0]"
+    pragmas = f"[{pragma} for name in ('journal_mode', 'synchronous', 'busy_timeout')]"
+    assert read_settings(variables(tmp_path), pragmas) == "['wal', 2, 20000]"
+    assert (
+        read_settings(variables(tmp_path), "settings.DATABASES['default']['OPTIONS']['transaction_mode']")
+        == "IMMEDIATE"
+    )
+
+
+def test_requests_are_no_transactions_and_postgresql_connections_are_kept_and_checked(tmp_path):
+    env = variables(tmp_path, DATABASE_URL="postgresql://user:secret@localhost/crm")
+    wanted = (
+        "[settings.DATABASES['default'][name] for name in ('ATOMIC_REQUESTS', 'CONN_MAX_AGE', 'CONN_HEALTH_CHECKS')]"
+    )
+    assert read_settings(env, wanted) == "[False, 600, True]"
+
+
+def test_the_database_driver_is_psycopg2(tmp_path):
+    env = variables(tmp_path, DATABASE_URL="postgresql://user:secret@localhost/crm")
+    assert (
+        read_settings(
+            env,
+            "__import__('django.db.backends.postgresql.psycopg_any').db.backends.postgresql.psycopg_any.is_psycopg3",
+        )
+        == "False"
+    )
+
+
+def procfile() -> dict[str, str]:
+    lines = (settings.BASE_DIR / "Procfile").read_text().splitlines()
+    return {name: command.strip() for name, _, command in (line.partition(":") for line in lines)}
+
+
+@contextmanager
+def served(tmp_path: Path, **changes: str):
+    """The Procfile's release and web, as they are; gives the port and, afterwards, the log."""
+    with closing(socket.socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    env = variables(tmp_path, PORT=str(port), **changes)
+    subprocess.run(procfile()["release"], shell=True, cwd=settings.BASE_DIR, env=env, check=True, capture_output=True)
+    log = tmp_path / "log"
+    with log.open("wb") as output:
+        web = subprocess.Popen(
+            procfile()["web"],
+            shell=True,
+            cwd=settings.BASE_DIR,
+            env=env,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+    try:
+        wait_until_served(port, web)
+        yield port, log
+    finally:
+        os.killpg(web.pid, signal.SIGTERM)
+        web.wait(timeout=20)
+
+
+def wait_until_served(port: int, web: subprocess.Popen) -> None:
+    while web.poll() is None:
+        try:
+            urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5).close()
+        except OSError:
+            continue
+        return
+    raise AssertionError("The web process ended.")
+
+
+def ask(
+    port: int, method: str, path: str, body=None, headers=None, *, encode_chunked=False
+) -> tuple[int, Message, bytes]:
+    with closing(HTTPConnection("127.0.0.1", port, timeout=20)) as connection:
+        connection.request(method, path, body, headers or {}, encode_chunked=encode_chunked)
+        response = connection.getresponse()
+        return response.status, response.headers, response.read()
+
+
+def test_a_deployment_serves_the_contract_and_hashed_static_files_and_logs_no_key(tmp_path):
+    with served(tmp_path, SECURE_SSL_REDIRECT="off") as (port, log):
+        made = run("manage.py", "create_api_token", "Main 3CX", env=variables(tmp_path))
+        key = made.stdout.splitlines()[-1]
+        assert ask(port, "GET", f"/3cx/query?cid=123&token={key}")[::2] == (200, b'{"success":false}')
+        assert ask(port, "GET", "/3cx/query?cid=123&token=dbn_wrong")[0] == 401
+        assert ask(port, "GET", f"/3cx/query?cid=123&token={key}", headers={"Host": "other.example"})[0] == 400
+
+        chunked = {"Transfer-Encoding": "chunked", "Content-Type": "application/json"}
+        chunks = [b'{"cid": "123", "status": "Completed", ', f'"comments": "x", "token": "{key}"}}'.encode()]
+        status, _, body = ask(port, "POST", "/3cx/query", iter(chunks), chunked, encode_chunked=True)
+        assert (status, b'"error":"number_unknown"' in body) == (404, True)
+        oversized = ask(port, "POST", f"/3cx/query?token={key}", iter([b"x" * 1_048_577]), chunked, encode_chunked=True)
+        assert (oversized[0], b'"error":"body_too_large"' in oversized[2]) == (413, True)
+
+        page = ask(port, "GET", "/login/")[2].decode()
+        stylesheet = page.partition('<link rel="stylesheet" href="')[2].partition('"')[0]
+        status, headers, _ = ask(port, "GET", stylesheet, headers={"Accept-Encoding": "br"})
+        assert status == 200
+        assert stylesheet != "/static/desk.css"
+        assert (headers["Content-Encoding"], "immutable" in headers["Cache-Control"]) == ("br", True)
+        assert ask(port, "GET", "/readyz")[::2] == (200, b'{"ok": true}')
+
+    logged = log.read_text()
+    assert logged.count('"GET /3cx/query HTTP/1.1"') == 3
+    assert key not in logged
+    assert "dbn_" not in logged
+    assert "cid=" not in logged
+
+
+def test_production_refuses_plain_http_to_the_contract_and_redirects_people(tmp_path):
+    with served(tmp_path) as (port, _):
+        status, _, body = ask(
+            port, "POST", "/3cx/query", "cid=123", {"Content-Type": "application/x-www-form-urlencoded"}
+        )
+        assert (status, b'"error":"https_required"' in body) == (403, True)
+        status, headers, _ = ask(port, "GET", "/login/", headers={"Host": "crm.example.com"})
+        assert (status, headers["Location"]) == (301, "https://crm.example.com/login/")
+        assert ask(port, "GET", "/healthz")[0] == 200
