@@ -12,7 +12,7 @@ ALLOWED = {
     "integrations_3cx": {"integrations_3cx", "callnotes", "contacts"},
     "desk": {"desk", "callnotes", "contacts"},
 }
-OURS = {*ALLOWED, "dbncrm"}
+OURS = [*ALLOWED, "dbncrm"]
 PURE = ["contacts/phone.py", "callnotes/naming.py", "integrations_3cx/wire.py", "integrations_3cx/keys.py"]
 
 

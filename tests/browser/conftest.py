@@ -1,0 +1,92 @@
+"""A real Chromium (Debian's), and a witness of what no page may do."""
+
+import os
+import shutil
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import pytest
+from django.contrib.auth.models import User
+from playwright.sync_api import Page
+
+from callnotes.tests.factories import make_agent
+
+PASSWORD = "a password of the tests"
+
+
+def pytest_collection_modifyitems(items) -> None:
+    """Tests with a page or a live server use the browser, one worker for all: they share its start."""
+    for item in items:
+        if "tests/browser" in str(item.path):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args) -> dict:
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if not chromium:
+        missing = "No Chromium on this machine (Debian: apt-get install chromium): pages not tested in a browser."
+        (pytest.fail if os.environ.get("REQUIRE_ALL") else pytest.skip)(missing)
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    return {
+        **browser_type_launch_args,
+        "executable_path": chromium,
+        "args": [*sandbox, "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
+    }
+
+
+@dataclass
+class Witness:
+    """What a page did that it should not: spoke to another host, or to the console."""
+
+    host: str
+    elsewhere: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+
+    def watch(self, page: Page) -> None:
+        page.on("request", lambda request: self._requested(request.url))
+        page.on("console", lambda message: self._told(f"{page.url}: {message.text}"))
+        page.on("pageerror", lambda error: self.said.append(f"{page.url}: {error}"))
+
+    def _told(self, message: str) -> None:
+        # Django's page for a new user has two fields that want the cursor.
+        if "Autofocus processing was blocked" not in message:
+            self.said.append(message)
+
+    def _requested(self, url: str) -> None:
+        if urlsplit(url).netloc != self.host:
+            self.elsewhere.append(url)
+
+
+@pytest.fixture
+def crm(page: Page, live_server, django_db_serialized_rollback) -> Page:
+    """A page on the running product; the test fails if it spoke to another host or to the console."""
+    witness = Witness(host=urlsplit(live_server.url).netloc)
+    witness.watch(page)
+    page.base = live_server.url
+    page.set_default_timeout(10_000)
+    yield page
+    assert (witness.elsewhere, witness.said) == ([], [])
+
+
+@pytest.fixture
+def agent(crm: Page) -> User:
+    """Robin, signed in."""
+    agent = make_agent("robin", first_name="Robin", last_name="Agent")
+    sign_in(crm, "robin")
+    return agent
+
+
+@pytest.fixture
+def administrator(crm: Page) -> User:
+    administrator = User.objects.create_superuser("avery", password=PASSWORD)
+    sign_in(crm, "avery")
+    return administrator
+
+
+def sign_in(page: Page, username: str) -> None:
+    page.goto(f"{page.base}/login/")
+    page.get_by_label("Username").fill(username)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(f"{page.base}/")

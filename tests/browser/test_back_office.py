@@ -1,0 +1,67 @@
+"""The back office's work, in a browser."""
+
+from playwright.sync_api import Page, expect
+
+from callnotes.models import CallNote
+from callnotes.tests.factories import make_note
+from contacts.models import Contact
+from contacts.tests.factories import make_contact
+from integrations_3cx.models import ApiToken
+
+NUMBER = "+6591234567"
+
+
+def test_a_contact_is_added_with_its_numbers_and_found_by_another_spelling(crm: Page, administrator):
+    crm.goto(f"{crm.base}/admin/contacts/contact/add/")
+    crm.get_by_label("Name:").fill("Mira Talvane")
+    crm.locator("#id_numbers-0-number").fill("9123 4567")
+    crm.get_by_text("Add another Contact number").click()
+    crm.locator("#id_numbers-1-number").fill("+44 20 7946 0958")
+    crm.get_by_role("button", name="Save", exact=True).click()
+    contact = Contact.objects.get()
+    assert [number.number for number in contact.numbers.order_by("pk")] == [NUMBER, "+442079460958"]
+    crm.get_by_label("Search").fill("006591234567")
+    crm.keyboard.press("Enter")
+    expect(crm.get_by_role("link", name="Mira Talvane")).to_be_visible()
+
+
+def test_a_contact_is_deleted_and_its_notes_stay(crm: Page, administrator):
+    contact = make_contact("Mira Talvane", NUMBER)
+    make_note(NUMBER, "Asked for a quote.")
+    crm.goto(f"{crm.base}/admin/contacts/contact/{contact.pk}/change/")
+    expect(crm.get_by_text("Asked for a quote.")).to_be_visible()
+    crm.get_by_role("link", name="Delete", exact=True).click()
+    crm.get_by_role("button", name="Yes").click()
+    expect(crm.get_by_text("was deleted successfully")).to_be_visible()
+    assert list(CallNote.objects.values_list("number", "contact", "contact_name")) == [(NUMBER, None, "Mira Talvane")]
+
+
+def test_a_key_is_made_shown_once_works_and_is_revoked(crm: Page, administrator):
+    crm.goto(f"{crm.base}/admin/integrations_3cx/apitoken/add/")
+    crm.get_by_label("Name:").fill("Main 3CX")
+    crm.get_by_role("button", name="Save", exact=True).click()
+    key = crm.locator("code.key").first.inner_text()
+    query = f"{crm.base}/3cx/query?cid=91234567&token={key}"
+    assert crm.request.get(query).json() == {"success": False}
+
+    crm.get_by_role("link", name="I have copied it").click()
+    row = crm.get_by_role("row").filter(has_text="Main 3CX")
+    expect(row).to_contain_text("127.0.0.1")
+    assert key not in crm.content()
+    row.get_by_role("checkbox").check()
+    crm.get_by_label("Action:").select_option("revoke")
+    crm.get_by_role("button", name="Run").or_(crm.get_by_role("button", name="Go")).click()
+    expect(crm.get_by_text("Revoked: 1. Their keys are refused from now on.")).to_be_visible()
+    assert crm.request.get(query).status == 401
+    assert ApiToken.objects.get().revoked_at is not None
+
+
+def test_call_notes_are_filtered_and_found(crm: Page, administrator):
+    make_note(NUMBER, "Asked for a quote.")
+    make_note("+6598765432", "", key="no_answer")
+    crm.goto(f"{crm.base}/admin/callnotes/callnote/")
+    crm.get_by_role("link", name="No Answer", exact=True).click()
+    expect(crm.get_by_text("1 call note", exact=True)).to_be_visible()
+    expect(crm.locator("#result_list tbody tr")).to_contain_text(["+65 9876 5432"])
+    crm.goto(f"{crm.base}/admin/callnotes/callnote/?q=4567")
+    expect(crm.locator("#result_list tbody tr")).to_contain_text(["+65 9123 4567"])
