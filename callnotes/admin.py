@@ -48,7 +48,7 @@ class CallNoteAdmin(admin.ModelAdmin):
     list_filter = ["disposition", "agent", "source", "created_at"]
     list_select_related = ["disposition", "agent"]
     search_fields = ["number"]
-    search_help_text = "A number in any spelling, at least its last four digits, or a contact's name or company."
+    search_help_text = "A number in any spelling; or a contact by name, company, or at least the last four digits."
     show_full_result_count = False
     actions = ["redact"]
     fields = [

@@ -99,7 +99,7 @@ class CallNoteQuerySet(models.QuerySet["CallNote"]):
         return self.filter(models.Q(contact=contact) | models.Q(contact=None, number__in=numbers))
 
     def matching(self, text: str) -> "CallNoteQuerySet":
-        """Notes by a number in any spelling or its last digits, or by the contact's name or company."""
+        """Notes by a number in any spelling, or by a contact's name, company or last digits."""
         numbers = ContactNumber.objects.matching(text).values("number")
         spelled = phone.read(text, settings.DEFAULT_PHONE_REGION).number
         contacts = Contact.objects.matching(text).values("pk")
