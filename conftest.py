@@ -1,10 +1,13 @@
-"""What every suite shares: one region, no threads behind a request, and factories' tables as migrated."""
+"""What every suite shares: no threads behind a request, no counters from test to test, real transactions."""
 
+import importlib
 import os
 
 import pytest
+from django.apps import apps
 from django.core.cache import cache
 
+from callnotes.models import Disposition
 from integrations_3cx import last_use
 
 # The browser tests' sync Playwright runs an event loop in the thread that also uses the database.
@@ -22,3 +25,13 @@ def writes_last_use_at_once(monkeypatch):
 def no_requests_counted():
     """The rate limit's counters live in the process, and so from test to test."""
     cache.clear()
+
+
+@pytest.fixture
+def committed(transactional_db):
+    """A database whose transactions are real, with the contract's dispositions: emptying it took them away.
+
+    Django's serialized rollback is lost once Playwright's event loop runs: it hangs on another connection.
+    """
+    if not Disposition.objects.exists():
+        importlib.import_module("callnotes.migrations.0002_contract_dispositions").add(apps, None)

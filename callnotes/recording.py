@@ -48,7 +48,7 @@ def record(
     so that neither a second click nor a changed mind loses or doubles a word. Raises as `check` does.
     """
     check(disposition, comments)
-    contact = contact or sole_contact(number)
+    chosen, contact = contact, contact or sole_contact(number)
     note = CallNote(
         number=number,
         contact=contact,
@@ -63,7 +63,7 @@ def record(
         corrects=corrects,
         created_at=now or timezone.now(),
     )
-    return _saved_once(note)
+    return _saved_once(note, chosen)
 
 
 def sole_contact(number: str) -> Contact | None:
@@ -77,7 +77,8 @@ def redact(notes: CallNoteQuerySet, by: AbstractBaseUser, now: datetime | None =
     return notes.filter(redacted_at=None).update(comments="", redacted_at=now or timezone.now(), redacted_by=by)
 
 
-def _saved_once(note: CallNote) -> CallNote:
+def _saved_once(note: CallNote, chosen: Contact | None) -> CallNote:
+    """The note, stored; or what its submission stored before, which a redaction may have emptied since."""
     try:
         with transaction.atomic():
             note.save()
@@ -86,12 +87,14 @@ def _saved_once(note: CallNote) -> CallNote:
         stored = CallNote.objects.filter(submission=note.submission, submission__isnull=False).first()
         if stored is None:
             raise
-    if _content(stored) == _content(note):
+    if stored.redacted_at or _says_the_same(stored, note, chosen):
         return stored
-    note.submission = uuid.uuid5(stored.submission, repr(_content(note)))
+    note.submission = uuid.uuid5(stored.submission, f"{note.contact_id} {note.disposition_id} {note.comments}")
     note.corrects = stored
-    return _saved_once(note)
+    return _saved_once(note, chosen)
 
 
-def _content(note: CallNote) -> tuple:
-    return note.number, note.contact_id, note.disposition_id, note.comments, note.agent_id
+def _says_the_same(stored: CallNote, note: CallNote, chosen: Contact | None) -> bool:
+    """The contact counts where somebody chose it: whom a number reaches may have changed in between."""
+    same = [stored.number, stored.disposition_id, stored.comments] == [note.number, note.disposition_id, note.comments]
+    return same and (chosen is None or stored.contact_id == chosen.pk)

@@ -51,9 +51,18 @@ class ContactNumberForm(forms.ModelForm):
 class ContactNumberFormSet(forms.BaseInlineFormSet):
     def clean(self) -> None:
         super().clean()
-        kept = [form.cleaned_data for form in self.forms if form.cleaned_data and not form.cleaned_data.get("DELETE")]
-        if sum(bool(number.get("is_primary")) for number in kept) > 1:
+        kept = [form for form in self.forms if form.cleaned_data and not form.cleaned_data.get("DELETE")]
+        if sum(bool(form.cleaned_data.get("is_primary")) for form in kept) > 1:
             raise forms.ValidationError("Only one number can be the primary one.")
+        for form in kept:
+            self._check_taken(form)
+
+    def _check_taken(self, form: ContactNumberForm) -> None:
+        """A number that another row holds until it is saved cannot be stored in the same step."""
+        number = form.cleaned_data.get("number")
+        if number in {other.initial.get("number") for other in self.initial_forms if other is not form}:
+            message = f"{phone.display(number)} is on another row still: change or delete that row first, and save."
+            raise forms.ValidationError(message)
 
 
 class SearchForm(forms.Form):

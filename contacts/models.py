@@ -13,7 +13,8 @@ from contacts import phone
 
 def searchable(text: str) -> str:
     """A text as it is searched: one form for all spellings of a letter, on every database."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return " ".join(unicodedata.normalize("NFKC", folded).split())
 
 
 def canonical_number(name: str) -> models.CheckConstraint:
@@ -23,6 +24,12 @@ def canonical_number(name: str) -> models.CheckConstraint:
         condition=models.Q(number__regex=phone.CANONICAL_PATTERN),
         violation_error_message="This is no phone number in canonical form.",
     )
+
+
+def _updating(kwargs: dict, *derived: str) -> dict:
+    """The arguments of `save` with derived columns among those that it updates, where it names any."""
+    named = kwargs.get("update_fields")
+    return kwargs | {"update_fields": {*named, *derived}} if named else kwargs
 
 
 class ContactQuerySet(models.QuerySet["Contact"]):
@@ -41,6 +48,12 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         words = models.Q(*(("search_text__contains", word) for word in searchable(text).split()))
         by_number = ContactNumber.objects.matching(text).values("contact")
         return self.filter(words | models.Q(pk__in=by_number))
+
+    def bulk_create(self, objs: Iterable["Contact"], *args, **kwargs) -> list["Contact"]:
+        objs = list(objs)
+        for contact in objs:
+            contact.fill_search_text()
+        return super().bulk_create(objs, *args, **kwargs)
 
 
 class Contact(models.Model):
@@ -70,10 +83,11 @@ class Contact(models.Model):
         return f"{self.name} ({self.company})" if self.company else self.name
 
     def save(self, *args, **kwargs) -> None:
+        self.fill_search_text()
+        super().save(*args, **_updating(kwargs, "search_text", "updated_at"))
+
+    def fill_search_text(self) -> None:
         self.search_text = searchable(f"{self.name} {self.company} {self.email}")
-        if update_fields := kwargs.get("update_fields"):
-            kwargs["update_fields"] = {*update_fields, "search_text", "updated_at"}
-        super().save(*args, **kwargs)
 
 
 class ContactNumberQuerySet(models.QuerySet["ContactNumber"]):
@@ -144,7 +158,7 @@ class ContactNumber(models.Model):
             if self.is_primary:
                 rest = ContactNumber.objects.filter(contact=self.contact_id, is_primary=True).exclude(pk=self.pk)
                 rest.update(is_primary=False)
-            super().save(*args, **kwargs)
+            super().save(*args, **_updating(kwargs, "number_reversed"))
 
     def canonicalise(self) -> None:
         """Makes `number` canonical and fills what is derived from it. Raises ValidationError if it is no number."""

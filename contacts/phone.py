@@ -13,7 +13,7 @@ from urllib.parse import unquote
 import phonenumbers
 
 REGIONS = frozenset(phonenumbers.SUPPORTED_REGIONS)
-CANONICAL_PATTERN = r"^(\+[1-9][0-9]{5,14}|[0-9]{1,20})$"
+CANONICAL_PATTERN = r"^(\+[1-9][0-9]{5,18}|[0-9]{1,20})\Z"
 LONGEST_NUMBER = 20
 LONGEST_SPELLING = 250
 LONGEST_SHORT_NUMBER = 5
@@ -25,8 +25,9 @@ WITHHELD_WORDS = frozenset({"anonymous", "unknown", "private", "restricted", "un
 
 _SCHEME = re.compile(r"(?P<scheme>tel|sips?|callto):/{0,2}", re.IGNORECASE)
 _NAME_ADDRESS = re.compile(r"<([^<>]*)>")
+_LEADING_ZEROS = re.compile(r"\A00(?=[1-9])")
 _LEADING_PLUS = re.compile(r" |[^0-9+]*\+")
-_CONTEXT = re.compile(r";phone-context=(\+[0-9]{1,3})(;|$)", re.IGNORECASE)
+_CONTEXT = re.compile(r";phone-context=(\+[0-9]{1,7})(;|$)", re.IGNORECASE)
 
 
 class Rule(StrEnum):
@@ -81,10 +82,10 @@ def reversed_digits(number: str) -> str:
 
 
 def display(number: str) -> str:
-    """A canonical number as people read it: `+65 9123 4567`; what no plan knows, as it is."""
-    if not number.startswith("+"):
+    """A canonical number as people read it: `+65 9123 4567`; what no plan knows (any more), as it is."""
+    parsed = _parsed(number) if number.startswith("+") else None
+    if parsed is None:
         return number
-    parsed = phonenumbers.parse(number, None)
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
@@ -113,11 +114,10 @@ def _names_nobody(text: str) -> bool:
 
 
 def _planned(digits: str, region: str, *, has_plus: bool) -> Reading | None:
-    has_zeros = digits.startswith("00")
-    international = digits[2:] if has_zeros else digits
-    if (has_plus or has_zeros) and (number := _e164("+" + international)):
+    international = _LEADING_ZEROS.sub("", digits)
+    if (has_plus or international != digits) and (number := _e164("+" + international)):
         return Reading(number, Rule.INTERNATIONAL)
-    if not has_zeros and (number := _e164(digits, region)):
+    if number := _e164(international, region):
         return Reading(number, Rule.NATIONAL)
     if len(international) < SHORTEST_BARE_INTERNATIONAL:
         return None
@@ -127,10 +127,14 @@ def _planned(digits: str, region: str, *, has_plus: bool) -> Reading | None:
 
 
 def _e164(text: str, region: str | None = None) -> str | None:
+    parsed = _parsed(text, region)
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164) if parsed else None
+
+
+def _parsed(text: str, region: str | None = None) -> phonenumbers.PhoneNumber | None:
+    """The number, where a numbering plan knows it."""
     try:
         parsed = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:
         return None
-    if not phonenumbers.is_valid_number(parsed):
-        return None
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    return parsed if phonenumbers.is_valid_number(parsed) else None

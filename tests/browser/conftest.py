@@ -15,10 +15,11 @@ PASSWORD = "a password of the tests"
 
 
 def pytest_collection_modifyitems(items) -> None:
-    """Tests with a page or a live server use the browser, one worker for all: they share its start."""
+    """These tests share one worker, and so one browser."""
     for item in items:
         if "tests/browser" in str(item.path):
             item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @pytest.fixture(scope="session")
@@ -59,7 +60,7 @@ class Witness:
 
 
 @pytest.fixture
-def crm(page: Page, live_server, django_db_serialized_rollback) -> Page:
+def crm(page: Page, live_server, committed) -> Page:
     """A page on the running product; the test fails if it spoke to another host or to the console."""
     witness = Witness(host=urlsplit(live_server.url).netloc)
     witness.watch(page)

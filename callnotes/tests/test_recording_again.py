@@ -1,0 +1,108 @@
+"""A form is one note however often it is sent; what it said otherwise is a correction, and no word is lost."""
+
+import threading
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+import pytest
+from django.db import connection
+
+from callnotes import recording
+from callnotes.models import CallNote
+from callnotes.tests.factories import make_agent, make_note
+from contacts.tests.factories import make_contact
+
+NUMBER = "+6591234567"
+SUBMISSION = uuid.UUID("5d9f3a5e-0000-4000-8000-000000000001")
+MOMENT = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
+
+in_transaction = pytest.mark.django_db
+
+
+def _comments() -> list[str]:
+    return list(CallNote.objects.order_by("pk").values_list("comments", flat=True))
+
+
+@in_transaction
+def test_a_form_sent_twice_is_one_note():
+    first, second = (make_note(NUMBER, submission=SUBMISSION, now=MOMENT) for _ in range(2))
+    assert CallNote.objects.get() == first == second
+
+
+@in_transaction
+def test_without_a_form_every_record_is_a_note():
+    make_note(NUMBER)
+    make_note(NUMBER)
+    assert CallNote.objects.count() == 2
+
+
+@in_transaction
+@pytest.mark.parametrize(
+    "changed",
+    [{"comments": "Call on Monday."}, {"key": "no_answer"}, {"number": "+12025550123"}],
+    ids=["comments", "disposition", "number"],
+)
+def test_a_form_sent_again_with_other_content_is_a_correction(changed):
+    first = make_note(NUMBER, submission=SUBMISSION)
+    second = make_note(**({"number": NUMBER} | changed), submission=SUBMISSION)
+    assert list(CallNote.objects.order_by("pk").values_list("pk", "corrects")) == [
+        (first.pk, None),
+        (second.pk, first.pk),
+    ]
+    assert (second.number, second.disposition.key, second.comments) == (
+        changed.get("number", NUMBER),
+        changed.get("key", "completed"),
+        changed.get("comments", "Asked for a quote."),
+    )
+
+
+@in_transaction
+def test_each_content_of_a_form_is_stored_once_however_often_it_is_sent():
+    sent = [make_note(NUMBER, comments, submission=SUBMISSION) for comments in ("One.", "Two.", "Two.", "One.", "Six.")]
+    assert _comments() == ["One.", "Two.", "Six."]
+    assert [note.comments for note in sent] == ["One.", "Two.", "Two.", "One.", "Six."]
+
+
+@in_transaction
+def test_a_form_sent_again_is_the_same_note_though_its_number_got_a_contact_meanwhile():
+    first = make_note(NUMBER, submission=SUBMISSION)
+    make_contact("Ada Example", NUMBER)
+    assert make_note(NUMBER, submission=SUBMISSION) == first
+    assert CallNote.objects.count() == 1
+
+
+@in_transaction
+def test_a_redacted_note_does_not_come_back_with_its_form_sent_again():
+    make_note(NUMBER, "Private.", submission=SUBMISSION)
+    recording.redact(CallNote.objects.all(), by=make_agent())
+    make_note(NUMBER, "Private.", submission=SUBMISSION)
+    assert _comments() == [""]
+
+
+def _recorded_at_once(*comments: str) -> list[CallNote]:
+    together = threading.Barrier(len(comments), timeout=10)
+
+    def send(text: str) -> CallNote:
+        try:
+            connection.ensure_connection()
+            together.wait()
+            return make_note(NUMBER, text, submission=SUBMISSION)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(comments)) as pool:
+        return list(pool.map(send, comments))
+
+
+def test_a_form_sent_several_times_at_once_is_one_note(committed):
+    make_contact("Ada Example", NUMBER)
+    answered = _recorded_at_once(*["Asked for a quote."] * 4)
+    assert set(answered) == {CallNote.objects.get()}
+
+
+def test_a_form_sent_at_once_with_other_content_loses_no_word(committed):
+    _recorded_at_once("One.", "Two.", "One.", "Two.")
+    first, correction = CallNote.objects.order_by("pk")
+    assert {first.comments, correction.comments} == {"One.", "Two."}
+    assert (first.corrects, correction.corrects) == (None, first)
