@@ -6,6 +6,8 @@ import os
 import pytest
 from django.apps import apps
 from django.core.cache import cache
+from django.db.models.signals import post_migrate
+from django.dispatch import receiver
 
 from callnotes.models import Disposition
 from integrations_3cx import last_use
@@ -27,11 +29,8 @@ def no_requests_counted():
     cache.clear()
 
 
-@pytest.fixture
-def committed(transactional_db):
-    """A database whose transactions are real, with the contract's dispositions: emptying it took them away.
-
-    Django's serialized rollback is lost once Playwright's event loop runs: it hangs on another connection.
-    """
-    if not Disposition.objects.exists():
+@receiver(post_migrate)
+def keep_the_contracts_dispositions(sender, **kwargs) -> None:
+    """A test with real transactions empties the database at its end: what migrations made is made again."""
+    if sender.name == "callnotes" and not Disposition.objects.exists():
         importlib.import_module("callnotes.migrations.0002_contract_dispositions").add(apps, None)

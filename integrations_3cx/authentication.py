@@ -26,18 +26,18 @@ class ApiTokenAuthentication(BaseAuthentication):
         if not key:
             return None
         now = timezone.now()
-        token = ApiToken.objects.with_key(key) if keys.is_well_formed(key) else None
-        if token is None or not token.is_valid(at=now):
+        held = ApiToken.objects.held(key) if keys.is_well_formed(key) else None
+        if held is None or not held.token.is_valid(at=now):
             raise AuthenticationFailed
         address = client_address(
             request.META.get("REMOTE_ADDR", ""),
             request.META.get("HTTP_X_FORWARDED_FOR", ""),
             settings.TRUSTED_PROXY_COUNT,
         )
-        if not is_allowed(address, token.allowed_networks):
+        if not is_allowed(address, held.token.allowed_networks):
             raise Refused(ADDRESS_NOT_ALLOWED, address=str(address or "an unknown address"))
-        last_use.remember(token, key, address, now)
-        return None, token
+        last_use.remember(held, address, now)
+        return None, held.token
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="3CX"'

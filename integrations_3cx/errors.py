@@ -1,6 +1,7 @@
 """How each fault is answered: HTTP status, stable code, and one sentence that an administrator can act on."""
 
 import logging
+import traceback
 from dataclasses import dataclass
 
 from django.db import InterfaceError, OperationalError
@@ -61,7 +62,7 @@ class Refused(Exception):
 
 
 def fault_of(error: Exception) -> Fault:
-    """The fault by which an exception is answered; what nobody foresaw is logged, without the request."""
+    """The fault by which an exception is answered; what nobody foresaw is logged."""
     match error:
         case Refused():
             return error.fault
@@ -78,5 +79,8 @@ def fault_of(error: Exception) -> Fault:
             return MEDIA_TYPE_UNSUPPORTED
         case exceptions.Throttled():
             return RATE_LIMITED
-    logger.error("Unforeseen error", exc_info=error)
+    where = "".join(traceback.format_tb(error.__traceback__))
+    logger.error(
+        "Unforeseen %s, without its message, for that may hold what was sent:\n%s", type(error).__name__, where
+    )
     return INTERNAL_ERROR

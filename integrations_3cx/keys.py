@@ -15,6 +15,7 @@ MARK = "dbn_"
 RANDOM_LENGTH = 36
 CHECKSUM_LENGTH = 6
 SHORTEST, LONGEST = 16, 128
+LENGTH = len(MARK) + RANDOM_LENGTH + CHECKSUM_LENGTH
 
 
 def new_key() -> str:
@@ -23,21 +24,27 @@ def new_key() -> str:
 
 
 def is_well_formed(key: str) -> bool:
-    """False for what cannot be a key, so that a mistyped one costs no query."""
-    if not key.startswith(MARK):
-        return SHORTEST <= len(key) <= LONGEST and key.isprintable()
-    body, checksum = key[:-CHECKSUM_LENGTH], key[-CHECKSUM_LENGTH:]
-    return len(body) == len(MARK) + RANDOM_LENGTH and hmac.compare_digest(checksum.encode(), _checksum(body).encode())
+    """False for what cannot be a key: a mistyped one of ours costs no query."""
+    if not SHORTEST <= len(key) <= LONGEST or not key.isprintable():
+        return False
+    if not _is_meant_as_ours(key):
+        return True
+    return hmac.compare_digest(key[-CHECKSUM_LENGTH:].encode(), _checksum(key[:-CHECKSUM_LENGTH]).encode())
 
 
 def visible_prefix(key: str) -> str:
     """The part that may be shown: it tells keys apart and leaves at least 160 bits of ours unseen."""
-    return key[: len(MARK) + 6] if key.startswith(MARK) else key[:4]
+    return key[: len(MARK) + 6] if _is_meant_as_ours(key) else key[:4]
 
 
 def digest(key: str, pepper: str) -> str:
     """HMAC-SHA256 in hexadecimal, 64 characters."""
     return hmac.new(pepper.encode(), key.encode(), hashlib.sha256).hexdigest()
+
+
+def _is_meant_as_ours(key: str) -> bool:
+    """Whether a key is one of ours, perhaps with a character too many, too few, or in other letters."""
+    return key[: len(MARK)].lower() == MARK and abs(len(key) - LENGTH) <= 1
 
 
 def _checksum(body: str) -> str:

@@ -15,7 +15,7 @@ from django.db import DatabaseError, connection, models
 
 from integrations_3cx import keys
 from integrations_3cx.addresses import Address
-from integrations_3cx.models import ApiToken
+from integrations_3cx.models import ApiToken, Held
 
 PERIOD = timedelta(minutes=1)
 
@@ -30,28 +30,28 @@ def _in_thread(write: Callable[[], None]) -> None:
 run: Callable[[Callable[[], None]], None] = _in_thread
 
 
-def remember(token: ApiToken, key: str, address: Address | None, now: datetime) -> None:
+def remember(held: Held, address: Address | None, now: datetime) -> None:
     moment = time.monotonic()
-    if moment < _next_write_at.get(token.pk, 0):
+    if moment < _next_write_at.get(held.token.pk, 0):
         return
-    _next_write_at[token.pk] = moment + PERIOD.total_seconds()
-    run(lambda: _write_quietly(token, key, address, now))
+    _next_write_at[held.token.pk] = moment + PERIOD.total_seconds()
+    run(lambda: _write_quietly(held, address, now))
 
 
-def write(token: ApiToken, key: str, address: Address | None, now: datetime) -> None:
+def write(held: Held, address: Address | None, now: datetime) -> None:
     """Stores a use, unless another process stored one within the period; moves a digest to the first pepper."""
     rested = models.Q(last_used_at=None) | models.Q(last_used_at__lte=now - PERIOD)
-    ApiToken.objects.filter(rested, pk=token.pk).update(
+    ApiToken.objects.filter(rested, pk=held.token.pk).update(
         last_used_at=now, last_used_from=str(address) if address else None
     )
-    digest = keys.digest(key, settings.TOKEN_PEPPERS[0])
-    if token.digest != digest:
-        ApiToken.objects.filter(pk=token.pk, digest=token.digest).update(digest=digest)
+    digest = keys.digest(held.key, settings.TOKEN_PEPPERS[0])
+    if held.token.digest != digest:
+        ApiToken.objects.filter(pk=held.token.pk, digest=held.token.digest).update(digest=digest)
 
 
-def _write_quietly(token: ApiToken, key: str, address: Address | None, now: datetime) -> None:
+def _write_quietly(held: Held, address: Address | None, now: datetime) -> None:
     try:
-        write(token, key, address, now)
+        write(held, address, now)
     except DatabaseError as error:
         logger.warning("The last use of a key was not stored: %s", type(error).__name__)
     finally:

@@ -2,6 +2,7 @@
 
 import ipaddress
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -37,12 +38,12 @@ def check_networks(networks: list[str]) -> None:
 
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
-    def issue(self, name: str, *, key: str = "", **fields) -> tuple["ApiToken", str]:
+    def issue(self, name: str, *, key: str | None = None, **fields) -> tuple["ApiToken", str]:
         """Makes a token, and a key for it unless one is taken over. Answers both: the key is not kept.
 
         Raises ValidationError for a key that cannot be one or is taken, or for unusable fields.
         """
-        if key:
+        if key is not None:
             self.check_key(key)
         key = key or keys.new_key()
         token = self.model(name=name, **fields)
@@ -54,15 +55,28 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
     def check_key(self, key: str) -> None:
         """Raises ValidationError where a key cannot be taken over."""
         if not keys.is_well_formed(key):
-            raise ValidationError(f"A key has {keys.SHORTEST} to {keys.LONGEST} printable characters.")
-        if self.with_key(key):
+            raise ValidationError(
+                f"A key has {keys.SHORTEST} to {keys.LONGEST} printable characters; copy one of DBN CRM's own whole."
+            )
+        if self.held(key) or self.held(key.replace("+", " ")):
             raise ValidationError("An API token, perhaps a revoked one, has that key already.")
 
-    def with_key(self, key: str) -> "ApiToken | None":
-        """The token that a well-formed key belongs to, also where nothing encoded the key's plus on the way."""
-        spellings = {key, key.replace(" ", "+")}
-        digests = [keys.digest(spelling, pepper) for spelling in spellings for pepper in settings.TOKEN_PEPPERS]
-        return self.filter(digest__in=digests).first()
+    def held(self, key: str) -> "Held | None":
+        """Whose a well-formed key is, also where nothing encoded its plus on the way. Costs one query."""
+        spellings = [key, key.replace(" ", "+")]
+        by_digest = {
+            keys.digest(spelling, pepper): spelling for spelling in spellings for pepper in settings.TOKEN_PEPPERS
+        }
+        token = self.filter(digest__in=by_digest).first()
+        return token and Held(token, by_digest[token.digest])
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A token and its key as it was issued."""
+
+    token: "ApiToken"
+    key: str
 
 
 class ApiToken(models.Model):

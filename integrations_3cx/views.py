@@ -35,6 +35,7 @@ class QueryView(APIView):
     body: wire.Pairs | wire.Batch = []
 
     def initial(self, request: Request, *args, **kwargs) -> None:
+        self.query = wire.form_pairs(request.META.get("QUERY_STRING", "").encode("latin-1"))
         if request.method.lower() not in self.http_method_names:
             raise MethodNotAllowed(request.method)
         if settings.SECURE_SSL_REDIRECT and not request.is_secure():
@@ -43,7 +44,6 @@ class QueryView(APIView):
             return
         if int(request.META.get("CONTENT_LENGTH") or 0) > wire.BODY_MAX_BYTES:
             raise Refused(errors.BODY_TOO_LARGE)
-        self.query = wire.form_pairs(request.META.get("QUERY_STRING", "").encode("latin-1"))
         self.body = request.data or []
         super().initial(request, *args, **kwargs)
 
@@ -53,7 +53,7 @@ class QueryView(APIView):
     @described("query", has_body=False)
     def get(self, request: Request) -> Response:
         answering = Answering(request.auth, only_check=request.method == "HEAD")
-        key = request.META.get("HTTP_IDEMPOTENCY_KEY", "").strip()
+        key = wire.idempotency_key(request.META.get("HTTP_IDEMPOTENCY_KEY", ""))
         if not isinstance(self.body, wire.Batch):
             return _response(answering.answer(wire.parameters(self.query, self.body), key))
         return Response(

@@ -63,11 +63,13 @@ class Batch:
 
 
 def form_pairs(form: bytes) -> Pairs:
-    """The pairs of a query string or an urlencoded body. Raises Unusable if it is not UTF-8."""
-    try:
-        return parse_qsl(form.decode(), keep_blank_values=True, errors="strict")
-    except UnicodeDecodeError:
-        raise Unusable("malformed_encoding", "Send text as UTF-8, percent-encoded.") from None
+    """The pairs of a query string or an urlencoded body. Bytes that are no UTF-8 are refused with their value."""
+    return parse_qsl(text_of(form), keep_blank_values=True, errors="surrogateescape")
+
+
+def text_of(sent: bytes) -> str:
+    """Bytes as text; what is no UTF-8 becomes half surrogate pairs, which no parameter may hold."""
+    return sent.decode(errors="surrogateescape")
 
 
 def json_body(body: bytes) -> Pairs | Batch:
@@ -134,6 +136,14 @@ def key(query: Pairs, body: Pairs | Batch) -> str:
     return max(keys)
 
 
+def idempotency_key(header: str) -> str:
+    """The key of the header Idempotency-Key, or empty. Raises Unusable for one that is too long."""
+    if len(header) > CALL_ID_MAX_LENGTH:
+        message = f"Send an Idempotency-Key of at most {CALL_ID_MAX_LENGTH} characters."
+        raise Unusable("idempotency_key_too_long", message)
+    return header.strip()
+
+
 def inquiry(parameters: Parameters) -> Inquiry:
     """Reads the parameters of one lookup or note. Raises Unusable where one is missing or cannot be used."""
     read = Inquiry(
@@ -145,10 +155,9 @@ def inquiry(parameters: Parameters) -> Inquiry:
     if not read.cid:
         raise Unusable("cid_missing", "Send the caller's number as cid.")
     if not _given(read.cid):
-        raise Unusable(
-            "cid_missing",
-            f"cid is {read.cid.strip()}: the phone system did not fill in this variable; use one that its version has.",
-        )
+        variable = read.cid.strip()[:40]
+        message = f"cid is {variable}: the phone system did not fill this variable in; use one that its version has."
+        raise Unusable("cid_missing", message)
     if use(parameters) is Use.NOTE:
         _require_note(parameters, read)
     if len(read.call_id or "") > CALL_ID_MAX_LENGTH:
@@ -159,7 +168,7 @@ def inquiry(parameters: Parameters) -> Inquiry:
 def _require_note(parameters: Parameters, read: Inquiry) -> None:
     for name, value in (("status", (read.status or "").strip() or None), ("comments", read.comments)):
         if value is None:
-            hint = f", not {parameters[name][-1].strip()!r}" if name in parameters else ""
+            hint = f", not {parameters[name][-1].strip()[:40]!r}" if name in parameters else ""
             raise Unusable(f"{name}_missing", f"A note needs both status and comments: send {name}{hint}.")
 
 
@@ -188,5 +197,5 @@ def _as_text(name: str, value: Any) -> str:
     if "\0" in value:
         raise Unusable("nul_character", f"{name} holds a NUL character; leave it out.")
     if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
-        raise Unusable("malformed_encoding", f"{name} holds half a surrogate pair; send text as UTF-8.")
+        raise Unusable("malformed_encoding", f"{name} is no valid UTF-8; send text as UTF-8.")
     return value

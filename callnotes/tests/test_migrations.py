@@ -11,7 +11,7 @@ def _migrate(*target: str) -> None:
 
 
 @pytest.fixture
-def migrated(committed):
+def migrated(transactional_db):
     yield
     _migrate()
 

@@ -95,13 +95,13 @@ def _recorded_at_once(*comments: str) -> list[CallNote]:
         return list(pool.map(send, comments))
 
 
-def test_a_form_sent_several_times_at_once_is_one_note(committed):
+def test_a_form_sent_several_times_at_once_is_one_note(transactional_db):
     make_contact("Ada Example", NUMBER)
     answered = _recorded_at_once(*["Asked for a quote."] * 4)
     assert set(answered) == {CallNote.objects.get()}
 
 
-def test_a_form_sent_at_once_with_other_content_loses_no_word(committed):
+def test_a_form_sent_at_once_with_other_content_loses_no_word(transactional_db):
     _recorded_at_once("One.", "Two.", "One.", "Two.")
     first, correction = CallNote.objects.order_by("pk")
     assert {first.comments, correction.comments} == {"One.", "Two."}

@@ -60,7 +60,7 @@ class Witness:
 
 
 @pytest.fixture
-def crm(page: Page, live_server, committed) -> Page:
+def crm(page: Page, live_server) -> Page:
     """A page on the running product; the test fails if it spoke to another host or to the console."""
     witness = Witness(host=urlsplit(live_server.url).netloc)
     witness.watch(page)

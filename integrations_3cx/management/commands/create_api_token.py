@@ -1,4 +1,4 @@
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -13,7 +13,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name", help="which phone system uses it")
-        parser.add_argument("--key", default="", help="take over a key of 16 to 128 characters that a 3CX already uses")
+        parser.add_argument("--key", help="take over a key of 16 to 128 characters that a 3CX already uses")
         parser.add_argument(
             "--scope", action="append", choices=Scope.values, help="what it may do; may be given again (default: all)"
         )
@@ -22,14 +22,16 @@ class Command(BaseCommand):
             "--allow", action="append", default=[], metavar="CIDR", help="a network it may be used from; again for more"
         )
 
-    def handle(self, *, name: str, key: str, scope: list | None, expires: str | None, allow: list, **options) -> None:
+    def handle(
+        self, *, name: str, key: str | None, scope: list | None, expires: str | None, allow: list, **options
+    ) -> None:
         try:
             token, key = ApiToken.objects.issue(
                 name,
                 key=key,
                 scopes=scope or default_scopes(),
                 allowed_networks=allow,
-                expires_at=_end_of_day(expires) if expires else None,
+                expires_at=_midnight_after(expires) if expires else None,
             )
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from None
@@ -37,11 +39,11 @@ class Command(BaseCommand):
         self.stdout.write(key)
 
 
-def _end_of_day(day: str) -> datetime:
+def _midnight_after(day: str) -> datetime:
     try:
         last_day = parse_date(day)
     except ValueError:
         last_day = None
     if last_day is None:
         raise CommandError(f"--expires {day} is no date; write YYYY-MM-DD.")
-    return timezone.make_aware(datetime.combine(last_day, time.max))
+    return timezone.make_aware(datetime.combine(last_day + timedelta(days=1), time.min))

@@ -1,0 +1,79 @@
+"""What each use costs in queries, once the minute's last use of its key is written."""
+
+import pytest
+
+from contacts.tests.factories import make_contact
+from integrations_3cx.tests.asking import FOUND, INSERTED, NOT_FOUND, NUMBER, answer, ask, batch, note, post_json
+from integrations_3cx.tests.factories import make_token
+
+pytestmark = pytest.mark.django_db
+
+
+def key_in_use(client) -> str:
+    """A key that was used a moment ago."""
+    _, key = make_token()
+    ask(client, key, cid=NUMBER)
+    return key
+
+
+@pytest.mark.parametrize(("cid", "expected"), [(NUMBER, FOUND), ("+6561234567", NOT_FOUND)], ids=["found", "not found"])
+@pytest.mark.parametrize("contacts", [1, 3])
+def test_a_lookup_costs_two_queries(client, cid, expected, contacts, django_assert_num_queries):
+    for place in range(contacts):
+        make_contact(f"Ada Example {place}", NUMBER)
+    key = key_in_use(client)
+    with django_assert_num_queries(2):
+        assert answer(ask(client, key, cid=cid)) == expected
+
+
+def test_a_lookup_of_a_withheld_caller_costs_one_query(client, django_assert_num_queries):
+    key = key_in_use(client)
+    with django_assert_num_queries(1):
+        assert answer(ask(client, key, cid="anonymous")) == NOT_FOUND
+
+
+def test_the_first_use_in_a_minute_costs_one_query_more(client, django_assert_num_queries):
+    _, key = make_token()
+    with django_assert_num_queries(3):
+        assert answer(ask(client, key, cid=NUMBER)) == NOT_FOUND
+
+
+def test_a_note_costs_seven_queries(client, django_assert_num_queries):
+    make_contact("Ada Example", NUMBER)
+    key = key_in_use(client)
+    with django_assert_num_queries(7):
+        assert answer(note(client, key)) == INSERTED
+
+
+def test_a_note_with_a_call_id_costs_thirteen_queries(client, django_assert_num_queries):
+    make_contact("Ada Example", NUMBER)
+    key = key_in_use(client)
+    with django_assert_num_queries(13):
+        assert answer(note(client, key, call_id="call-7")) == INSERTED
+
+
+def test_a_repeated_note_costs_six_queries(client, django_assert_num_queries):
+    make_contact("Ada Example", NUMBER)
+    key = key_in_use(client)
+    note(client, key, call_id="call-7")
+    with django_assert_num_queries(6):
+        assert answer(note(client, key, call_id="call-7")) == INSERTED
+
+
+@pytest.mark.parametrize(("items", "queries"), [(1, 2), (3, 4)])
+def test_a_batch_of_lookups_costs_one_query_an_item(client, items, queries, django_assert_num_queries):
+    make_contact("Ada Example", NUMBER)
+    key = key_in_use(client)
+    with django_assert_num_queries(queries):
+        response = post_json(client, [{"cid": NUMBER}] * items, HTTP_X_API_KEY=key)
+    assert answer(response) == batch(*['{"success":true}'] * items)
+
+
+@pytest.mark.parametrize(("items", "queries"), [(1, 7), (3, 17)])
+def test_a_batch_of_notes_costs_five_queries_an_item(client, items, queries, django_assert_num_queries):
+    make_contact("Ada Example", NUMBER)
+    key = key_in_use(client)
+    notes = [{"cid": NUMBER, "status": "Completed", "comments": "Asked."}] * items
+    with django_assert_num_queries(queries):
+        response = post_json(client, notes, HTTP_X_API_KEY=key)
+    assert answer(response) == batch(*['{"success":1}'] * items)
