@@ -16,7 +16,7 @@ from callnotes.naming import called
 from contacts import phone
 from contacts.models import Contact
 from integrations_3cx import wire
-from integrations_3cx.errors import NUMBER_UNKNOWN, SCOPE_MISSING, Fault, Refused, fault_of
+from integrations_3cx.errors import NUMBER_UNKNOWN, SCOPE_MISSING, TOKEN_INVALID, Fault, Refused, fault_of
 from integrations_3cx.idempotency import once
 from integrations_3cx.models import ApiToken, Scope
 
@@ -35,10 +35,15 @@ def refusal(use: wire.Use, fault: Fault) -> Answer:
 
 
 class Answering:
-    """Answers the inquiries that one request makes with one key; `only_check` stores nothing (HEAD)."""
+    """Answers the inquiries that one request makes by one token.
 
-    def __init__(self, token: ApiToken, *, only_check: bool) -> None:
+    `key` is the one that the parameters carried, empty where a header did: an inquiry with another is refused.
+    `only_check` stores nothing (HEAD).
+    """
+
+    def __init__(self, token: ApiToken, *, key: str, only_check: bool) -> None:
         self.token = token
+        self.key = key
         self.only_check = only_check
 
     def answer(self, parameters: wire.Parameters, idempotency_key: str = "") -> Answer:
@@ -48,6 +53,8 @@ class Answering:
             if not self.token.allows(SCOPES[use]):
                 raise Refused(SCOPE_MISSING, use=use)
             inquiry = wire.inquiry(parameters)
+            if self.key and inquiry.token and inquiry.token != self.key:
+                raise Refused(TOKEN_INVALID)
             if use is wire.Use.NOTE:
                 self._note(inquiry, idempotency_key or inquiry.call_id or "")
                 success = True

@@ -33,6 +33,7 @@ class QueryView(APIView):
 
     query: wire.Pairs = []
     body: wire.Pairs | wire.Batch = []
+    key = ""
 
     def initial(self, request: Request, *args, **kwargs) -> None:
         self.query = wire.form_pairs(request.META.get("QUERY_STRING", "").encode("latin-1"))
@@ -48,16 +49,17 @@ class QueryView(APIView):
         super().initial(request, *args, **kwargs)
 
     def key_in_parameters(self) -> str:
-        return wire.key(self.query, self.body)
+        self.key = wire.key(self.query, self.body)
+        return self.key
 
     @described("query", has_body=False)
     def get(self, request: Request) -> Response:
-        answering = Answering(request.auth, only_check=request.method == "HEAD")
-        key = wire.idempotency_key(request.META.get("HTTP_IDEMPOTENCY_KEY", ""))
+        answering = Answering(request.auth, key=self.key, only_check=request.method == "HEAD")
+        once = wire.idempotency_key(request.META.get("HTTP_IDEMPOTENCY_KEY", ""))
         if not isinstance(self.body, wire.Batch):
-            return _response(answering.answer(wire.parameters(self.query, self.body), key))
+            return _response(answering.answer(wire.parameters(self.query, self.body), once))
         return Response(
-            [self._item(answering, item, key and f"{key}#{place}").body for place, item in enumerate(self.body.items)]
+            [self._item(answering, item, once and f"{once}#{place}").body for place, item in enumerate(self.body.items)]
         )
 
     @described("report", has_body=True)
@@ -81,10 +83,10 @@ class QueryView(APIView):
         response["Cache-Control"] = "no-store"
         return response
 
-    def _item(self, answering: Answering, item: wire.Pairs | None, key: str) -> Answer:
+    def _item(self, answering: Answering, item: wire.Pairs | None, once: str) -> Answer:
         if item is None:
             return refusal(self._use(), fault_of(NO_OBJECT))
-        return answering.answer(wire.parameters(self.query, item), key)
+        return answering.answer(wire.parameters(self.query, item), once)
 
     def _use(self) -> wire.Use:
         """The use, as far as the request could be read."""

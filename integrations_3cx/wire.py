@@ -6,6 +6,7 @@ Source of every rule, unless it names another: "CRM integration with 3CX via HTT
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -53,6 +54,7 @@ class Inquiry:
     status: str | None
     comments: str | None
     call_id: str | None
+    token: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +130,15 @@ def answer(use: Use, success: bool) -> bool | int:
 
 
 def key(query: Pairs, body: Pairs | Batch) -> str:
-    """The one key that a request's parameters carry, or empty. Raises Unusable where there are several."""
-    items = body.items if isinstance(body, Batch) else [body]
-    keys = {_text(parameters(query, item or []), "token") or "" for item in items or [None]}
-    if len(keys - {""}) > 1:
-        raise Unusable("parameter_repeated", "The items of a batch carry different tokens; send one key for all.")
-    return max(keys)
+    """The key that a request's parameters carry, or empty. A batch has that which most of its items carry.
+
+    Raises Unusable where a single inquiry carries no single text; an item of a batch is refused on its own.
+    """
+    if not isinstance(body, Batch):
+        return _text(parameters(query, body), "token") or ""
+    tokens = [parameters(query, item or []).get("token", [""])[-1] for item in body.items or [[]]]
+    texts = [token for token in tokens if isinstance(token, str) and token]
+    return Counter(texts).most_common(1)[0][0] if texts else ""
 
 
 def idempotency_key(header: str) -> str:
@@ -151,6 +156,7 @@ def inquiry(parameters: Parameters) -> Inquiry:
         status=_given(_text(parameters, "status")),
         comments=_given(_text(parameters, "comments")),
         call_id=_given(_text(parameters, "call_id")),
+        token=_text(parameters, "token"),
     )
     if not read.cid:
         raise Unusable("cid_missing", "Send the caller's number as cid.")

@@ -126,13 +126,26 @@ def test_the_key_may_stand_in_an_item(client, in_item):
     assert answer(post_json(client, items)) == batch(TRUE, TRUE)
 
 
-def test_items_with_different_keys_are_refused_together(client):
+def test_an_item_with_another_key_than_the_rest_is_refused_alone(client):
     make_contact("Ada Example", NUMBER)
-    keys = [make_token()[1], make_token("Branch 3CX")[1]]
-    response = post_json(client, [note_of("x", token=key) for key in keys])
-    message = "The items of a batch carry different tokens; send one key for all."
-    assert answer(response) == refused(400, False, "parameter_repeated", message)
-    assert stored() == []
+    key, another = make_token()[1], make_token("Branch 3CX")[1]
+    keys = [another, key, "dbn_mistyped-by-somebody", key, 7, None]
+    items = [note_of(f"Note {place}.", token=token) for place, token in enumerate(keys)]
+    del items[5]["token"]
+    response = post_json(client, items)
+    refused_item = {"success": 0, "error": "token_invalid", "message": TOKEN_INVALID}
+    wrong_type = {"success": 0, "error": "wrong_type", "message": "Send token as text."}
+    stored = {"success": 1}
+    assert response.status_code == 200
+    assert response.json() == [refused_item, stored, refused_item, stored, wrong_type, stored]
+    assert list(CallNote.objects.order_by("pk").values_list("comments", flat=True)) == ["Note 1.", "Note 3.", "Note 5."]
+
+
+def test_a_key_in_a_header_counts_for_every_item_whatever_it_carries(client):
+    make_contact("Ada Example", NUMBER)
+    _, key = make_token()
+    response = post_json(client, [note_of("x"), note_of("y", token="another")], HTTP_X_API_KEY=key)
+    assert (response.status_code, response.json()) == (200, [{"success": 1}, {"success": 1}])
 
 
 def test_a_batch_without_a_valid_key_is_refused_as_a_whole(client):
