@@ -71,3 +71,13 @@ def test_a_refused_key_does_not_count_against_the_one_in_force(client, settings)
     with time_machine.travel(MOMENT, tick=False):
         assert [ask(client, key[:-1], cid=NUMBER).status_code for _ in range(3)] == [401] * 3
         assert answer(ask(client, key, cid=NUMBER)) == FOUND
+
+
+def test_another_forwarded_address_does_not_start_the_count_anew(client, settings):
+    settings.API_RATE_LIMIT = 1
+    settings.TRUSTED_PROXY_COUNT = 1
+    _, key = make_token()
+    addresses = ["192.0.2.1", "192.0.2.2", "192.0.2.1, 192.0.2.3"]
+    with time_machine.travel(MOMENT, tick=False):
+        responses = [ask(client, key, cid="123", extra={"HTTP_X_FORWARDED_FOR": address}) for address in addresses]
+    assert [response.status_code for response in responses] == [200, 429, 429]
