@@ -8,12 +8,15 @@ DEBIAN_VENV := apt-get install -y python3-venv
 
 .PHONY: run test test-fast test-slow check lock schema clean
 
+# On this machine's own .env alone: what the shell has set for a deployment is not for demonstration data.
+OURS_ALONE := env -u DEBUG -u SECRET_KEY -u TOKEN_PEPPER -u DATABASE_URL -u ALLOWED_HOSTS -u CSRF_TRUSTED_ORIGINS \
+	-u PUBLIC_URL -u DEFAULT_PHONE_REGION -u TIME_ZONE -u SECURE_SSL_REDIRECT -u TRUSTED_PROXY_COUNT -u API_RATE_LIMIT
+
 run: .venv/installed
 	@$(BIN)/python tools/new_env.py
-	@$(BIN)/python manage.py migrate --verbosity 0
-	@$(BIN)/python manage.py demo --port $(PORT)
-	@exec $(BIN)/granian --interface wsgi --host 127.0.0.1 --port $(PORT) --blocking-threads 4 --backpressure 32 \
-		--log-level warning dbncrm.wsgi:application
+	@$(OURS_ALONE) $(BIN)/python manage.py demo --port $(PORT)
+	@exec $(OURS_ALONE) $(BIN)/granian --interface wsgi --http 1 --host 127.0.0.1 --port $(PORT) --blocking-threads 4 \
+		--backpressure 32 --log-level warning dbncrm.wsgi:application
 
 # The whole suite on SQLite, then again on a PostgreSQL that is started for it.
 test: check

@@ -3,6 +3,7 @@
 import importlib
 import os
 
+import hypothesis
 import pytest
 from django.apps import apps
 from django.core.cache import cache
@@ -11,6 +12,12 @@ from django.dispatch import receiver
 
 from callnotes.models import Disposition
 from integrations_3cx import last_use
+
+# What a test finds must not depend on how busy the machine is.
+hypothesis.settings.register_profile(
+    "steady", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow], print_blob=True
+)
+hypothesis.settings.load_profile("steady")
 
 # The browser tests' sync Playwright runs an event loop in the thread that also uses the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"

@@ -1,12 +1,15 @@
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
 from django.utils.text import Truncator
 
 from callnotes import recording
+from callnotes.history import newest, of_contact
 from callnotes.models import CallNote, Disposition
-from contacts.admin import ContactAdmin
+from contacts.admin import BackOfficeAdmin, ContactAdmin
 from contacts.models import Contact
 from contacts.phone import display
 
@@ -22,17 +25,22 @@ class ContactWithHistoryAdmin(ContactAdmin):
     def history(self, contact: Contact) -> str:
         if not contact.pk:
             return "None yet."
-        notes = CallNote.objects.of_contact(contact).newest_first().for_display()[:NOTES_IN_SIGHT]
+        notes = newest(of_contact(contact), NOTES_IN_SIGHT)
         return render_to_string("admin/contacts/contact/history.html", {"contact": contact, "notes": notes})
 
 
 @admin.register(Disposition)
-class DispositionAdmin(admin.ModelAdmin):
+class DispositionAdmin(BackOfficeAdmin):
     list_display = ["label", "key", "color", "position", "is_active", "requires_comments", "is_protected"]
     list_display_links = ["label"]
+    # The further effects are offered here once something acts on them.
+    fields = ["label", "key", "color", "position", "is_active", "requires_comments"]
 
     def get_readonly_fields(self, request, disposition=None):
-        return ["key"] if disposition else []
+        """The key names it to other systems; of the contract's four, so does whether comments may be empty."""
+        if disposition is None:
+            return []
+        return ["key", "requires_comments"] if disposition.is_protected else ["key"]
 
     def has_delete_permission(self, request, disposition=None) -> bool:
         return (
@@ -41,7 +49,7 @@ class DispositionAdmin(admin.ModelAdmin):
 
 
 @admin.register(CallNote)
-class CallNoteAdmin(admin.ModelAdmin):
+class CallNoteAdmin(BackOfficeAdmin):
     """Read-only: notes are written at the desk and by the phone system, and corrected by further notes."""
 
     list_display = ["created_at", "phone_number", "contact_name", "disposition", "beginning", "agent", "source"]
@@ -49,7 +57,6 @@ class CallNoteAdmin(admin.ModelAdmin):
     list_select_related = ["disposition", "agent"]
     search_fields = ["number"]
     search_help_text = "A number in any spelling; or a contact by name, company, or at least the last four digits."
-    show_full_result_count = False
     actions = ["redact"]
     fields = [
         *("number", "contact", "contact_name", "disposition", "comments", "agent", "source", "token", "call_id"),
@@ -80,6 +87,20 @@ class CallNoteAdmin(admin.ModelAdmin):
         return "(redacted)" if note.redacted_at else Truncator(note.comments).chars(80)
 
     @admin.action(description="Redact the comments of selected call notes", permissions=["redact"])
-    def redact(self, request: HttpRequest, notes: QuerySet[CallNote]) -> None:
-        count = recording.redact(notes, by=request.user)
-        self.message_user(request, f"Redacted: {count}. Their comments are gone for good.", messages.SUCCESS)
+    def redact(self, request: HttpRequest, notes: QuerySet[CallNote]) -> HttpResponse | None:
+        """Asks first: what is redacted is gone for good."""
+        notes = notes.filter(redacted_at=None)
+        if "confirmed" in request.POST:
+            count = recording.redact(notes, by=request.user)
+            self.message_user(request, f"Redacted: {count}. Their comments are gone for good.", messages.SUCCESS)
+            return None
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Redact call notes?",
+            "opts": self.opts,
+            "notes": notes.for_display()[:NOTES_IN_SIGHT],
+            "count": notes.count(),
+            "selected": request.POST.getlist(ACTION_CHECKBOX_NAME),
+            "select_across": request.POST.get("select_across", "0"),
+        }
+        return TemplateResponse(request, "admin/callnotes/callnote/redact.html", context)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from django import forms
 from django.contrib.auth.models import AbstractBaseUser
+from django.db.models import Q
 from django.utils.text import normalize_newlines
 
 from callnotes import recording
@@ -13,7 +14,7 @@ from contacts.models import Contact
 
 
 class CallNoteForm(forms.Form):
-    """A note about `number`; sent twice, it is stored once."""
+    """A note about `number`, or a correction of the note `corrected`; sent twice, it is stored once."""
 
     contact = forms.ModelChoiceField(
         Contact.objects.none(), required=False, widget=forms.RadioSelect, label="Who is it?", empty_label="Not sure"
@@ -23,24 +24,27 @@ class CallNoteForm(forms.Form):
         widget=forms.RadioSelect,
         empty_label=None,
         label="What came of the call?",
-        error_messages={"required": "Choose what came of the call."},
+        error_messages={
+            "required": "Choose what came of the call.",
+            "invalid_choice": "That is no longer offered. Choose another; your words are kept.",
+        },
     )
     comments = forms.CharField(
-        required=False,
-        strip=False,
-        widget=forms.Textarea(attrs={"rows": 5, "autofocus": True}),
+        required=False, strip=False, widget=forms.Textarea(attrs={"rows": 5, "dir": "auto", "autofocus": True})
     )
     submission = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
-    corrects = forms.ModelChoiceField(CallNote.objects.none(), required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args, number: str, agent: AbstractBaseUser, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self, *args, number: str, agent: AbstractBaseUser, corrected: CallNote | None = None, **kwargs
+    ) -> None:
+        super().__init__(*args, initial=_content(corrected) if corrected else None, **kwargs)
         self.number = number
         self.agent = agent
+        self.corrected = corrected
+        offered = Q(is_active=True) | Q(pk=corrected.disposition_id) if corrected else Q(is_active=True)
         self.fields["contact"].queryset = Contact.objects.active().reached_at(number)
-        self.fields["disposition"].queryset = dispositions = Disposition.objects.active()
+        self.fields["disposition"].queryset = dispositions = Disposition.objects.filter(offered)
         self.fields["comments"].help_text = _comments_help(dispositions)
-        self.fields["corrects"].queryset = CallNote.objects.about(number)
 
     def clean_comments(self) -> str:
         return normalize_newlines(self.cleaned_data["comments"])
@@ -52,10 +56,18 @@ class CallNoteForm(forms.Form):
                 recording.check(cleaned["disposition"], cleaned["comments"])
             except (recording.CommentsMissing, recording.CommentsTooLong) as error:
                 self.add_error("comments", str(error))
+            if self.corrected and not set(self.changed_data) - {"submission"}:
+                self.add_error("comments", "Nothing was changed: correct the words or the outcome, or leave this page.")
         return cleaned
 
     def record(self) -> CallNote:
-        return recording.record(self.number, source=CallNote.Source.DESK, agent=self.agent, **self.cleaned_data)
+        return recording.record(
+            self.number, source=CallNote.Source.DESK, agent=self.agent, corrects=self.corrected, **self.cleaned_data
+        )
+
+
+def _content(note: CallNote) -> dict:
+    return {"contact": note.contact_id, "disposition": note.disposition_id, "comments": note.comments}
 
 
 def _comments_help(dispositions: Iterable[Disposition]) -> str:

@@ -17,6 +17,7 @@ from callnotes.naming import called, plain
 from contacts import phone
 from contacts.models import Contact, ContactNumber, canonical_number
 
+ACTIVE_HELP = "Offered to agents and taken from the phone system, which may always report the contract's four."
 COMMENTS_MAX_LENGTH = 10_000
 CALL_ID_MAX_LENGTH = 200
 
@@ -54,7 +55,7 @@ class Disposition(models.Model):
     label = models.CharField(max_length=60, unique=True, help_text="What people read.")
     color = models.CharField("colour", max_length=10, choices=Color, default=Color.GREY)
     position = models.PositiveSmallIntegerField(default=100, help_text="Smaller comes first.")
-    is_active = models.BooleanField("active", default=True, help_text="Offered to agents.")
+    is_active = models.BooleanField("active", default=True, help_text=ACTIVE_HELP)
     is_protected = models.BooleanField("protected", default=False, editable=False)
     requires_comments = models.BooleanField("comments required", default=True)
     asks_for_time = models.BooleanField("asks for a time", default=False)
@@ -78,6 +79,8 @@ class Disposition(models.Model):
         for field in ("key", "label"):
             if taken := called(getattr(self, field), others):
                 raise ValidationError({field: f"“{taken.label}” ({taken.key}) is called the same already."})
+        if not self.is_active and not others.active().exists():
+            raise ValidationError({"is_active": "Agents need at least one; make another active first."})
 
     def delete(self, *args, **kwargs) -> tuple[int, dict[str, int]]:
         _keep_protected([self])
@@ -94,19 +97,25 @@ class CallNoteQuerySet(models.QuerySet["CallNote"]):
         return self.filter(number=number)
 
     def of_contact(self, contact: Contact) -> "CallNoteQuerySet":
-        """The contact's notes, and those on its numbers of which nobody knows whose they are."""
-        numbers = [contact_number.number for contact_number in contact.numbers.all()]
-        return self.filter(models.Q(contact=contact) | models.Q(contact=None, number__in=numbers))
+        return self.filter(contact=contact)
+
+    def of_nobody_at(self, numbers: Iterable[str]) -> "CallNoteQuerySet":
+        """Notes on numbers, where nobody knows whose they are."""
+        return self.filter(contact=None, number__in=numbers)
 
     def matching(self, text: str) -> "CallNoteQuerySet":
         """Notes by a number in any spelling, or by a contact's name, company or last digits."""
-        numbers = ContactNumber.objects.matching(text).values("number")
         spelled = phone.read(text, settings.DEFAULT_PHONE_REGION).number
-        contacts = Contact.objects.matching(text).values("pk")
-        return self.filter(models.Q(number=spelled) | models.Q(number__in=numbers) | models.Q(contact__in=contacts))
+        if not spelled:
+            return self.filter(contact__in=Contact.objects.matching(text))
+        numbers = {spelled, *ContactNumber.objects.matching(text).values_list("number", flat=True)}
+        return self.filter(number__in=numbers)
 
     def by_agent(self, agent: AbstractBaseUser) -> "CallNoteQuerySet":
         return self.filter(agent=agent)
+
+    def correctable_by(self, agent: AbstractBaseUser) -> "CallNoteQuerySet":
+        return self.by_agent(agent).filter(redacted_at=None)
 
     def newest_first(self) -> "CallNoteQuerySet":
         return self.order_by("-created_at", "-pk")
@@ -116,7 +125,8 @@ class CallNoteQuerySet(models.QuerySet["CallNote"]):
         return self.filter(created_at__lte=created_at).exclude(created_at=created_at, pk__gte=pk)
 
     def for_display(self) -> "CallNoteQuerySet":
-        return self.select_related("contact", "disposition", "agent", "corrects", "redacted_by")
+        """With all that a list of notes shows, in two queries: the notes, and what corrects them."""
+        return self.select_related("disposition", "agent", "corrects", "redacted_by").prefetch_related("corrections")
 
 
 class CallNote(models.Model):
@@ -127,7 +137,9 @@ class CallNote(models.Model):
         PHONE_SYSTEM = "3cx", "3CX"
 
     number = models.CharField(max_length=phone.LONGEST_NUMBER)
-    contact = models.ForeignKey(Contact, null=True, blank=True, on_delete=models.SET_NULL, related_name="call_notes")
+    contact = models.ForeignKey(
+        Contact, null=True, blank=True, on_delete=models.SET_NULL, related_name="call_notes", db_index=False
+    )
     contact_name = models.CharField(max_length=200, blank=True, help_text="The contact's name as it was.")
     disposition = models.ForeignKey(Disposition, on_delete=models.PROTECT, related_name="call_notes")
     comments = models.TextField(blank=True)
@@ -156,6 +168,7 @@ class CallNote(models.Model):
         permissions = [("redact_callnote", "Can redact call notes")]
         indexes = [
             models.Index(fields=["number", "-created_at", "-id"], name="call_note_by_number_newest"),
+            models.Index(fields=["contact", "-created_at", "-id"], name="call_note_by_contact_newest"),
             models.Index(fields=["agent", "-created_at", "-id"], name="call_note_by_agent_newest"),
             models.Index(fields=["-created_at", "-id"], name="call_note_newest"),
         ]

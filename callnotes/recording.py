@@ -22,7 +22,9 @@ class CommentsTooLong(ValueError):
 def check(disposition: Disposition, comments: str) -> None:
     """Raises CommentsMissing or CommentsTooLong where the words do not suit the disposition."""
     if len(comments) > COMMENTS_MAX_LENGTH:
-        raise CommentsTooLong(f"Comments are {len(comments)} characters long; shorten them to {COMMENTS_MAX_LENGTH}.")
+        raise CommentsTooLong(
+            f"Comments are {len(comments):,} characters long; shorten them to {COMMENTS_MAX_LENGTH:,}."
+        )
     if disposition.requires_comments and not comments.strip():
         raise CommentsMissing(f"“{disposition.label}” asks for comments; write what came of the call.")
 

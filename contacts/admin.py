@@ -3,17 +3,30 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from contacts.forms import ContactNumberForm, ContactNumberFormSet
+from contacts.forms import ContactForBackOfficeForm, ContactNumberForm, ContactNumberFormSet
 from contacts.models import Contact, ContactNumber
+
+FILTER_KINDS = {"", "exact", "id__exact", "isnull", "gte", "lt"}
+
+
+class BackOfficeAdmin(admin.ModelAdmin):
+    """Lists are filtered by what they offer and nothing else: Django takes any lookup, a regular expression too."""
+
+    show_full_result_count = False
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        field, _, kind = lookup.partition("__")
+        offered = {getattr(entry, "parameter_name", entry) for entry in self.list_filter}
+        return field in offered and kind in FILTER_KINDS and "\0" not in str(value)
 
 
 class ContactNumberInline(admin.StackedInline):
     model = ContactNumber
     form = ContactNumberForm
     formset = ContactNumberFormSet
-    extra = 0
-    min_num = 1
-    validate_min = False
+
+    def get_extra(self, request, contact=None, **kwargs) -> int:
+        return 0 if contact else 1
 
 
 class ArchivedFilter(admin.SimpleListFilter):
@@ -36,14 +49,15 @@ class ArchivedFilter(admin.SimpleListFilter):
         return queryset.active()
 
 
-class ContactAdmin(admin.ModelAdmin):
-    list_display = ["name", "company", "primary_number", "email", "updated_at"]
+class ContactAdmin(BackOfficeAdmin):
+    """Registered by callnotes, which adds the history."""
+
+    list_display = ["name", "primary_number", "company", "email"]
     list_filter = [ArchivedFilter]
     search_fields = ["name"]
     search_help_text = "Name, company, e-mail, a number in any spelling, or at least its last four digits."
-    show_full_result_count = False
-    fields = ["name", "company", "email", "remarks", "archived_at"]
-    readonly_fields = ["archived_at"]
+    form = ContactForBackOfficeForm
+    fields = ["name", "company", "email", "remarks", "archived"]
     inlines = [ContactNumberInline]
     actions = ["archive", "bring_back"]
 

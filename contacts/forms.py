@@ -3,10 +3,11 @@
 import uuid
 
 from django import forms
+from django.utils import timezone
 
 from contacts import phone
 from contacts.adding import add
-from contacts.models import Contact, ContactNumber, canonical
+from contacts.models import SEARCH_MAX_LENGTH, Contact, ContactNumber, canonical
 
 
 class PhoneNumberField(forms.CharField):
@@ -32,8 +33,20 @@ class ContactForm(forms.ModelForm):
     class Meta:
         model = Contact
         fields = ["name", "number", "label", "company", "email", "remarks"]
-        widgets = {"remarks": forms.Textarea(attrs={"rows": 3})}
+        widgets = {
+            "name": forms.TextInput(attrs={"autofocus": True, "dir": "auto"}),
+            "company": forms.TextInput(attrs={"dir": "auto"}),
+            "remarks": forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+        }
         help_texts = {"name": ""}
+
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        if "name" in cleaned and "number" in cleaned:
+            namesakes = Contact.objects.active().reached_at(cleaned["number"]).filter(name__iexact=cleaned["name"])
+            if namesakes.exclude(submission=cleaned.get("submission")).exists():
+                self.add_error("name", f"{cleaned['name']} has this number already.")
+        return cleaned
 
     def save(self, commit: bool = True) -> Contact:
         cleaned = self.cleaned_data
@@ -41,11 +54,45 @@ class ContactForm(forms.ModelForm):
 
 
 class ContactNumberForm(forms.ModelForm):
-    number = PhoneNumberField()
+    """A number of the contact that its instance names."""
+
+    number = PhoneNumberField(help_text="In any spelling, for example +65 9123 4567 or 9123 4567.")
 
     class Meta:
         model = ContactNumber
         fields = ["number", "label", "is_primary"]
+
+    def clean_number(self) -> str:
+        """Refuses what another row of the contact holds, also one that is to be changed in the same step."""
+        number = self.cleaned_data["number"]
+        others = ContactNumber.objects.filter(contact=self.instance.contact_id, number=number).exclude(
+            pk=self.instance.pk
+        )
+        if "number" in self.changed_data and others.exists():
+            raise forms.ValidationError(
+                f"{phone.display(number)} is this contact's already. If its row is to change, save that first."
+            )
+        return number
+
+
+class ContactForBackOfficeForm(forms.ModelForm):
+    archived = forms.BooleanField(
+        required=False,
+        help_text="An archived contact keeps its history; its numbers no longer count as known to the phone system.",
+    )
+
+    class Meta:
+        model = Contact
+        fields = ["name", "company", "email", "remarks"]
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["archived"].initial = self.instance.archived_at is not None
+
+    def save(self, commit: bool = True) -> Contact:
+        if self.cleaned_data["archived"] != (self.instance.archived_at is not None):
+            self.instance.archived_at = timezone.now() if self.cleaned_data["archived"] else None
+        return super().save(commit)
 
 
 class ContactNumberFormSet(forms.BaseInlineFormSet):
@@ -54,15 +101,6 @@ class ContactNumberFormSet(forms.BaseInlineFormSet):
         kept = [form for form in self.forms if form.cleaned_data and not form.cleaned_data.get("DELETE")]
         if sum(bool(form.cleaned_data.get("is_primary")) for form in kept) > 1:
             raise forms.ValidationError("Only one number can be the primary one.")
-        for form in kept:
-            self._check_taken(form)
-
-    def _check_taken(self, form: ContactNumberForm) -> None:
-        """A number that another row holds until it is saved cannot be stored in the same step."""
-        number = form.cleaned_data.get("number")
-        if number in {other.initial.get("number") for other in self.initial_forms if other is not form}:
-            message = f"{phone.display(number)} is on another row still: change or delete that row first, and save."
-            raise forms.ValidationError(message)
 
 
 class SearchForm(forms.Form):
@@ -70,9 +108,7 @@ class SearchForm(forms.Form):
 
     q = forms.CharField(
         label="Find a contact",
-        max_length=200,
+        max_length=SEARCH_MAX_LENGTH,
         required=False,
-        widget=forms.SearchInput(
-            attrs={"placeholder": "Name, company, number or its last 4 digits", "autocomplete": "off"}
-        ),
+        error_messages={"max_length": f"Search for at most {SEARCH_MAX_LENGTH} characters."},
     )

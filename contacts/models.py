@@ -10,11 +10,14 @@ from django.utils import timezone
 
 from contacts import phone
 
+SEARCH_MAX_LENGTH = 200
+SEARCH_MAX_WORDS = 10
+
 
 def searchable(text: str) -> str:
-    """A text as it is searched: one form for all spellings of a letter, on every database."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return " ".join(unicodedata.normalize("NFKC", folded).split())
+    """A text as it is searched: one form for all spellings of a letter, without accents, on every database."""
+    letters = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    return " ".join("".join(letter for letter in letters if not unicodedata.combining(letter)).split())
 
 
 def canonical_number(name: str) -> models.CheckConstraint:
@@ -44,10 +47,15 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         return self.filter(numbers__number=number)
 
     def matching(self, text: str) -> "ContactQuerySet":
-        """Contacts by words of name, company or e-mail, by a number in any spelling, or by its last digits."""
-        words = models.Q(*(("search_text__contains", word) for word in searchable(text).split()))
-        by_number = ContactNumber.objects.matching(text).values("contact")
-        return self.filter(words | models.Q(pk__in=by_number))
+        """Contacts by a number in any spelling or its last digits; else by words of name, company or e-mail.
+
+        One or the other: a number is found by its index, and a query for either would read the whole table.
+        """
+        by_number = ContactNumber.objects.matching(text)
+        if by_number.exists():
+            return self.filter(pk__in=by_number.values("contact"))
+        words = searchable(text.replace(",", " ")[:SEARCH_MAX_LENGTH]).split()[:SEARCH_MAX_WORDS]
+        return self.filter(*(models.Q(search_text__contains=word) for word in words)) if words else self.none()
 
     def bulk_create(self, objs: Iterable["Contact"], *args, **kwargs) -> list["Contact"]:
         objs = list(objs)
@@ -60,13 +68,9 @@ class Contact(models.Model):
     name = models.CharField(max_length=200, help_text="As its owner writes it.")
     company = models.CharField(max_length=200, blank=True)
     email = models.EmailField("e-mail", blank=True)
-    remarks = models.TextField(blank=True)
+    remarks = models.TextField(blank=True, max_length=10_000)
     search_text = models.TextField(editable=False)
-    archived_at = models.DateTimeField(
-        null=True,
-        blank=True,
-        help_text="An archived contact keeps its history; its numbers no longer count as known to the phone system.",
-    )
+    archived_at = models.DateTimeField(null=True, blank=True, editable=False)
     submission = models.UUIDField(
         null=True, unique=True, editable=False, help_text="The form that it was added by, stored once."
     )

@@ -32,10 +32,12 @@ class Environment:
     def items(self, name: str, default: str = "") -> list[str]:
         return [item.strip() for item in self.text(name, default).split(",") if item.strip()]
 
-    def required_items(self, name: str, example: str) -> list[str]:
+    def required_hosts(self, name: str, example: str) -> list[str]:
         items = self.items(name)
         if not items:
             self._fault(name, f"is not set; for example {name}={example}")
+        elif any("/" in item for item in items):
+            self._fault(name, f"holds an address; write host names alone, for example {name}={example}")
         return items
 
     def switch(self, name: str, default: bool) -> bool:
@@ -55,9 +57,16 @@ class Environment:
             return default
         return int(text)
 
+    def secret(self, name: str) -> str:
+        """The secret of a variable, raw; long enough and no placeholder."""
+        return "".join(self._strong(name, [self._variables.get(name, "").strip()]))
+
     def secrets(self, name: str) -> list[str]:
-        """The comma-separated secrets of a variable, raw; each long enough and no placeholder."""
-        secrets = [secret.strip() for secret in self._variables.get(name, "").split(",") if secret.strip()]
+        """The comma-separated secrets of a variable, likewise."""
+        return self._strong(name, [secret.strip() for secret in self._variables.get(name, "").split(",")])
+
+    def _strong(self, name: str, secrets: list[str]) -> list[str]:
+        secrets = list(filter(None, secrets))
         if not secrets:
             self._fault(name, f"is not set; make one with: {HOW_TO_MAKE_ONE}")
         elif any(not _is_strong(secret) for secret in secrets):

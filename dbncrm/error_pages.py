@@ -8,6 +8,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.views import defaults
 
+from integrations_3cx.answering import refusal_before_reading
+
 RETRY_AFTER_SECONDS = 5
 
 logger = logging.getLogger(__name__)
@@ -17,12 +19,8 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400, above all for a host name that ALLOWED_HOSTS does not list."""
     if not request.path_info.startswith("/3cx/"):
         return defaults.bad_request(request, exception)
-    message = "The request was refused before it was read; check that ALLOWED_HOSTS lists the host name it used."
-    return JsonResponse(
-        {"success": False, "error": "bad_request", "message": message},
-        status=400,
-        headers={"Cache-Control": "no-store"},
-    )
+    answer = refusal_before_reading(request.META.get("QUERY_STRING", ""))
+    return JsonResponse(answer.body, status=answer.http_status, headers={"Cache-Control": "no-store"})
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -30,6 +28,6 @@ def server_error(request: HttpRequest) -> HttpResponse:
     error = sys.exc_info()[1]
     if not isinstance(error, OperationalError | InterfaceError):
         return defaults.server_error(request)
-    logger.error("The database does not answer: %s", type(error).__name__)
+    logger.error("The database does not answer: %s", str(error).partition("\n")[0])
     page = render_to_string("503.html")
     return HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})

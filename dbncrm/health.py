@@ -1,30 +1,42 @@
-"""Whether this process answers, and whether it can work."""
+"""Whether this process answers, and whether it can work.
 
-from django.contrib.auth.decorators import login_not_required
+Answered before anything else looks at the request: a probe asks by plain http, and by address, not by name.
+"""
+
+from collections.abc import Callable
+
 from django.db import Error as DatabaseError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
-from django.http import HttpRequest, JsonResponse
-from django.views.decorators.cache import never_cache
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+NOT_MIGRATED = "The database is not migrated: run python manage.py migrate."
 
 
-@never_cache
-@login_not_required
-def healthz(request: HttpRequest) -> JsonResponse:
-    return JsonResponse({"ok": True})
+class HealthMiddleware:
+    """`/healthz` is 200 while the process answers; `/readyz` where the database answers and is migrated, else 503."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        match request.path_info:
+            case "/healthz":
+                return _answer("")
+            case "/readyz":
+                return _answer(_fault())
+        return self.get_response(request)
 
 
-@never_cache
-@login_not_required
-def readyz(request: HttpRequest) -> JsonResponse:
-    """200 where the database answers and is migrated; else 503 with what is wrong."""
+def _answer(fault: str) -> JsonResponse:
+    body = {"ok": not fault} | ({"message": fault} if fault else {})
+    return JsonResponse(body, status=503 if fault else 200, headers={"Cache-Control": "no-store"})
+
+
+def _fault() -> str:
     try:
-        fault = "" if _is_migrated() else "The database is not migrated: run python manage.py migrate."
+        executor = MigrationExecutor(connection)
     except DatabaseError:
-        fault = "The database does not answer."
-    return JsonResponse({"ok": not fault} | ({"message": fault} if fault else {}), status=503 if fault else 200)
-
-
-def _is_migrated() -> bool:
-    executor = MigrationExecutor(connection)
-    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+        return "The database does not answer; the log tells why."
+    is_migrated = not executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return "" if is_migrated else NOT_MIGRATED

@@ -21,10 +21,10 @@ env = Environment(os.environ)
 # What the environment decides
 
 DEBUG = env.switch("DEBUG", default=False)
-SECRET_KEY = "".join(env.secrets("SECRET_KEY"))
+SECRET_KEY = env.secret("SECRET_KEY")
 TOKEN_PEPPERS = env.secrets("TOKEN_PEPPER")
 env.require(SECRET_KEY not in TOKEN_PEPPERS, "TOKEN_PEPPER", "is the SECRET_KEY; make one of its own")
-ALLOWED_HOSTS = env.required_items("ALLOWED_HOSTS", example="crm.example.com")
+ALLOWED_HOSTS = env.required_hosts("ALLOWED_HOSTS", example="crm.example.com")
 CSRF_TRUSTED_ORIGINS = env.items("CSRF_TRUSTED_ORIGINS")
 PUBLIC_URL = env.public_url("PUBLIC_URL")
 DEFAULT_PHONE_REGION = env.choice("DEFAULT_PHONE_REGION", "SG", REGIONS, example="an ISO 3166 code such as SG")
@@ -55,6 +55,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "dbncrm.health.HealthMiddleware",
+    "dbncrm.logs.AccessLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -62,7 +64,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "desk.signing_in.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -148,7 +150,8 @@ CONTENT_SECURITY_POLICY = {
 X_FRAME_OPTIONS = "DENY"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY_COUNT else None
 # A redirected request to the contract has already sent its key in clear, and loses its body: it is refused there.
-SECURE_REDIRECT_EXEMPT = [r"^3cx/", r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^3cx/"]
+CSRF_FAILURE_VIEW = "desk.signing_in.not_saved"
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE_SSL_REDIRECT else 0
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT
 # Whether the company's other host names speak HTTPS only is not ours to decide.
@@ -177,7 +180,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"without_keys": {"()": "dbncrm.logs.WithoutKeys"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_keys"]}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {"django": {"handlers": [], "level": "INFO", "propagate": True}},
 }

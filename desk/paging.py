@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 from django.http import Http404
 
-from callnotes.models import CallNote, CallNoteQuerySet
+from callnotes import history
+from callnotes.models import CallNote
 
 NOTES_PER_PAGE = 50
 
@@ -23,11 +24,9 @@ class Page:
     is_newest: bool
 
 
-def page(notes: CallNoteQuerySet, before: str = "") -> Page:
-    """The notes that follow the cursor `before`, in one query. Raises Http404 for a cursor that is none."""
-    if before:
-        notes = notes.older_than(*_read(before))
-    found = list(notes.newest_first().for_display()[: NOTES_PER_PAGE + 1])
+def page(sources: history.Sources, before: str = "") -> Page:
+    """The notes that follow the cursor `before`. Raises Http404 for a cursor that is none."""
+    found = history.newest(sources, NOTES_PER_PAGE + 1, _read(before) if before else None)
     shown = found[:NOTES_PER_PAGE]
     return Page(shown, older=_cursor(shown[-1]) if len(found) > len(shown) else "", is_newest=not before)
 

@@ -12,4 +12,5 @@ urlpatterns = [
     path("numbers/<str:number>/", views.number, name="number"),
     path("contacts/add/", views.add_contact, name="add-contact"),
     path("contacts/<int:pk>/", views.contact, name="contact"),
+    path("contacts/<int:pk>/add-number/", views.add_number, name="add-number"),
 ]

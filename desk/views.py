@@ -8,16 +8,18 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
+from callnotes import history
 from callnotes.forms import CallNoteForm
 from callnotes.models import CallNote
 from contacts import phone
-from contacts.forms import ContactForm, SearchForm
-from contacts.models import Contact
+from contacts.forms import ContactForm, ContactNumberForm, SearchForm
+from contacts.models import Contact, ContactNumber
 from desk.paging import page
 
 NOTES_ON_POPUP = 5
 NOTES_ON_START = 10
 CONTACTS_FOUND_AT_MOST = 50
+PEOPLE_AT_MOST = 30
 PRIMARY_KEY = re.compile(r"[0-9]{1,18}")
 
 
@@ -29,18 +31,21 @@ def start(request: HttpRequest) -> HttpResponse:
 
 def popup(request: HttpRequest) -> HttpResponse:
     """The page that 3CX's client opens while it rings; the number may come in any spelling."""
-    caller = phone.read(request.GET.get("cid", ""), settings.DEFAULT_PHONE_REGION)
+    spelling = request.GET.get("cid", "")
+    caller = phone.read(spelling, settings.DEFAULT_PHONE_REGION)
     if not caller.number:
-        return render(request, "desk/nobody.html", {"cid": request.GET.get("cid", "").strip()[:40]})
-    form = CallNoteForm(
-        request.POST or None, number=caller.number, agent=request.user, initial=_corrected(request, caller.number)
-    )
+        is_withheld = caller.rule is phone.Rule.WITHHELD
+        return render(request, "desk/nobody.html", {"cid": spelling.strip()[:40], "is_withheld": is_withheld})
+    corrected = _corrected(request, caller.number)
+    form = CallNoteForm(request.POST or None, number=caller.number, agent=request.user, corrected=corrected)
     if request.method == "POST" and form.is_valid():
         note = form.record()
-        messages.success(request, f"Saved: {note.disposition}, {phone.display(note.number)}.")
+        whom = f"{note.contact_name}, " if note.contact_name else ""
+        messages.success(request, f"Saved: {note.disposition}, {whom}{phone.display(note.number)}.")
         return redirect("desk:number", note.number)
-    notes = CallNote.objects.about(caller.number).newest_first().for_display()[:NOTES_ON_POPUP]
-    return render(request, "desk/popup.html", {"form": form, "notes": notes} | _people(caller.number))
+    people = _people(caller.number)
+    notes = history.newest(_notes_to_read(caller.number, people["contacts"]), NOTES_ON_POPUP)
+    return render(request, "desk/popup.html", {"form": form, "corrected": corrected, "notes": notes} | people)
 
 
 @require_safe
@@ -51,15 +56,15 @@ def number(request: HttpRequest, number: str) -> HttpResponse:
         raise Http404("That is no phone number.")
     if canonical != number:
         return redirect("desk:number", canonical)
-    history = page(CallNote.objects.about(number), request.GET.get("before", ""))
-    return render(request, "desk/number.html", {"history": history} | _people(number))
+    notes = page(history.of_number(number), request.GET.get("before", ""))
+    return render(request, "desk/number.html", {"history": notes} | _people(number))
 
 
 @require_safe
 def contact(request: HttpRequest, pk: int) -> HttpResponse:
     contact = get_object_or_404(Contact.objects.prefetch_related("numbers"), pk=pk)
-    history = page(CallNote.objects.of_contact(contact), request.GET.get("before", ""))
-    return render(request, "desk/contact.html", {"contact": contact, "history": history})
+    notes = page(history.of_contact(contact), request.GET.get("before", ""))
+    return render(request, "desk/contact.html", {"contact": contact, "history": notes})
 
 
 def add_contact(request: HttpRequest) -> HttpResponse:
@@ -71,12 +76,24 @@ def add_contact(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/add_contact.html", {"form": form})
 
 
+def add_number(request: HttpRequest, pk: int) -> HttpResponse:
+    """Another number of a contact: whoever calls from a new one is not added twice."""
+    contact = get_object_or_404(Contact, pk=pk)
+    number = ContactNumber(contact=contact)
+    form = ContactNumberForm(request.POST or None, instance=number, initial={"number": request.GET.get("number", "")})
+    if request.method == "POST" and form.is_valid():
+        messages.success(request, f"Added: {form.save()}.")
+        return redirect("desk:contact", pk)
+    return render(request, "desk/add_number.html", {"form": form, "contact": contact})
+
+
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """Contacts by name, company, e-mail, a number in any spelling or its last digits."""
     form = SearchForm(request.GET)
     text = form.cleaned_data["q"] if form.is_valid() else ""
     found = list(_matching(text)) if text else []
+    reading = phone.read(text, settings.DEFAULT_PHONE_REGION)
     return render(
         request,
         "desk/search.html",
@@ -86,7 +103,7 @@ def search(request: HttpRequest) -> HttpResponse:
             "contacts": found[:CONTACTS_FOUND_AT_MOST],
             "has_more": len(found) > CONTACTS_FOUND_AT_MOST,
             "limit": CONTACTS_FOUND_AT_MOST,
-            "number": phone.read(text, settings.DEFAULT_PHONE_REGION).number,
+            "number": "" if reading.rule is phone.Rule.SHORT else reading.number,
         },
     )
 
@@ -96,20 +113,25 @@ def _matching(text: str):
 
 
 def _people(number: str) -> dict:
-    contacts = list(Contact.objects.reached_at(number).prefetch_related("numbers"))
+    contacts = list(Contact.objects.reached_at(number)[:PEOPLE_AT_MOST])
     return {
         "number": number,
+        "people_limit": PEOPLE_AT_MOST if len(contacts) == PEOPLE_AT_MOST else None,
         "contacts": [contact for contact in contacts if not contact.archived_at],
         "archived": [contact for contact in contacts if contact.archived_at],
     }
 
 
-def _corrected(request: HttpRequest, number: str) -> dict:
-    """What the form starts with: empty, or the note that it is to correct."""
+def _notes_to_read(number: str, contacts: list[Contact]) -> history.Sources:
+    """Of one contact, all that is known, whatever the number; of nobody or several, what was said on the number."""
+    if len(contacts) == 1:
+        return history.of_contact(contacts[0])
+    return history.of_number(number)
+
+
+def _corrected(request: HttpRequest, number: str) -> CallNote | None:
+    """The agent's own note that the address asks to correct."""
     pk = request.GET.get("corrects", "")
     if not PRIMARY_KEY.fullmatch(pk):
-        return {}
-    note = CallNote.objects.about(number).filter(pk=pk).first()
-    if note is None:
-        return {}
-    return {"contact": note.contact_id, "disposition": note.disposition_id, "comments": note.comments, "corrects": note}
+        return None
+    return CallNote.objects.about(number).correctable_by(request.user).filter(pk=pk).first()

@@ -7,7 +7,7 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 def client_address(peer: str, forwarded_for: str, trusted_proxies: int) -> Address | None:
-    """The address of the client, None where it cannot be told.
+    """The address of the client, None where it cannot be told: fewer proxies spoke than are trusted.
 
     Each trusted proxy appends whom it was asked by to X-Forwarded-For, so the client stands that many
     places from its end; what stands further left is the client's own word and is not read.
@@ -15,7 +15,7 @@ def client_address(peer: str, forwarded_for: str, trusted_proxies: int) -> Addre
     hops = [hop for hop in forwarded_for.split(",") if hop.strip()]
     if not trusted_proxies or not hops:
         return _address(peer)
-    return _address(hops[-min(trusted_proxies, len(hops))])
+    return _address(hops[-trusted_proxies]) if len(hops) >= trusted_proxies else None
 
 
 def is_allowed(address: Address | None, networks: Iterable[str]) -> bool:
@@ -34,7 +34,7 @@ def _address(text: str) -> Address | None:
     elif text.count(":") == 1:
         text = text.partition(":")[0]
     try:
-        address = ipaddress.ip_address(text)
+        address = ipaddress.ip_address(text.partition("%")[0])
     except ValueError:
         return None
     return getattr(address, "ipv4_mapped", None) or address

@@ -6,12 +6,13 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.views.decorators.cache import add_never_cache_headers
 
+from contacts.admin import BackOfficeAdmin
 from integrations_3cx.forms import ApiTokenForm, NewApiTokenForm
 from integrations_3cx.models import ApiToken, revoke
 
 
 @admin.register(ApiToken)
-class ApiTokenAdmin(admin.ModelAdmin):
+class ApiTokenAdmin(BackOfficeAdmin):
     """A key is shown once, by the answer that makes it: no redirect carries it, no session keeps it."""
 
     list_display = ["name", "key_begins", "scopes_in_words", "state", "last_used_at", "last_used_from", "created_at"]
@@ -23,7 +24,7 @@ class ApiTokenAdmin(admin.ModelAdmin):
 
     def get_fields(self, request, token=None) -> list[str]:
         if token is None:
-            return ["name", "scopes", "allowed_networks", "expires_at", "existing_key"]
+            return ["name", "scopes", "allowed_networks", "expires_at", "existing_key", "submission"]
         return ["name", "scopes", "allowed_networks", "expires_at", *self.readonly_fields]
 
     def get_readonly_fields(self, request, token=None) -> list[str]:
@@ -61,4 +62,6 @@ class ApiTokenAdmin(admin.ModelAdmin):
 
     @admin.action(description="Revoke selected API tokens", permissions=["change"])
     def revoke(self, request: HttpRequest, tokens: QuerySet[ApiToken]) -> None:
-        self.message_user(request, f"Revoked: {revoke(tokens)}. Their keys are refused from now on.", messages.SUCCESS)
+        count = revoke(tokens)
+        said = f"Revoked: {count}. Their keys are refused from now on." if count else "They were revoked before."
+        self.message_user(request, said, messages.SUCCESS)

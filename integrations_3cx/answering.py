@@ -16,7 +16,7 @@ from callnotes.naming import called
 from contacts import phone
 from contacts.models import Contact
 from integrations_3cx import wire
-from integrations_3cx.errors import NUMBER_UNKNOWN, SCOPE_MISSING, TOKEN_INVALID, Fault, Refused, fault_of
+from integrations_3cx.errors import BAD_REQUEST, NUMBER_UNKNOWN, SCOPE_MISSING, TOKEN_INVALID, Fault, Refused, fault_of
 from integrations_3cx.idempotency import once
 from integrations_3cx.models import ApiToken, Scope
 
@@ -32,6 +32,11 @@ class Answer:
 def refusal(use: wire.Use, fault: Fault) -> Answer:
     success = wire.answer(use, success=False)
     return Answer(fault.http_status, {"success": success, "error": fault.code, "message": fault.message})
+
+
+def refusal_before_reading(query_string: str, fault: Fault = BAD_REQUEST) -> Answer:
+    """What is answered where a request was refused before any view, above all for its host name."""
+    return refusal(wire.use(wire.query_parameters(query_string)), fault)
 
 
 class Answering:

@@ -21,6 +21,18 @@ class Fault:
     message: str
 
 
+BAD_REQUEST = Fault(
+    400,
+    "bad_request",
+    "The request was refused before it was read; check that ALLOWED_HOSTS lists the host name it used.",
+)
+BODY_BROKE_OFF = Fault(400, "malformed_body", "The body broke off before its Content-Length; send it again, whole.")
+CHUNKED_FORM = Fault(
+    400,
+    "malformed_body",
+    "Send a form with its Content-Length, or as JSON: in chunks it cannot be told whether it is whole.",
+)
+NO_OBJECT = Fault(400, "wrong_type", "This item of the array is no object; send objects alone.")
 TOKEN_INVALID = Fault(
     401, "token_invalid", "Send a valid key as token: this one is missing, unknown, expired or revoked."
 )
@@ -69,7 +81,7 @@ def fault_of(error: Exception) -> Fault:
         case wire.Unusable():
             return Fault(400, error.code, error.message)
         case OperationalError() | InterfaceError():
-            logger.error("The database does not answer: %s", type(error).__name__)
+            logger.error("The database does not answer: %s", str(error).partition("\n")[0])
             return DATABASE_UNAVAILABLE
         case exceptions.NotAuthenticated() | exceptions.AuthenticationFailed():
             return TOKEN_INVALID

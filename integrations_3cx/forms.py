@@ -1,9 +1,15 @@
 """What the back office types about API tokens."""
 
+import uuid
+
 from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
 
 from integrations_3cx import keys
 from integrations_3cx.models import ApiToken, Scope
+
+BROWSERS_MOMENT = "%Y-%m-%dT%H:%M"
 
 
 class NetworksField(forms.CharField):
@@ -24,13 +30,22 @@ class ApiTokenForm(forms.ModelForm):
         required=False, help_text="One a line, for example 192.0.2.0/24 or 2001:db8::/32. Empty: every address."
     )
 
+    expires_at = forms.DateTimeField(
+        required=False,
+        input_formats=[BROWSERS_MOMENT],
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=BROWSERS_MOMENT),
+        help_text=f"In the time of {settings.TIME_ZONE}. Empty: never.",
+    )
+
     class Meta:
         model = ApiToken
         fields = ["name", "scopes", "allowed_networks", "expires_at"]
-        widgets = {"expires_at": forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")}
 
 
 class NewApiTokenForm(ApiTokenForm):
+    """Makes a token once, however often the form is sent: its key is shown by the first answer alone."""
+
+    submission = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
     existing_key = forms.CharField(
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
@@ -41,6 +56,14 @@ class NewApiTokenForm(ApiTokenForm):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["scopes"].initial = list(Scope.values)
+
+    def clean_submission(self) -> uuid.UUID:
+        submission = self.cleaned_data["submission"]
+        if ApiToken.objects.filter(submission=submission).exists():
+            raise ValidationError(
+                "This form has made its API token and shown the key. If the key is lost, revoke it and add another."
+            )
+        return submission
 
     def clean_existing_key(self) -> str:
         key = self.cleaned_data["existing_key"]

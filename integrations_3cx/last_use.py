@@ -24,7 +24,11 @@ _next_write_at: dict[int, float] = {}
 
 
 def _in_thread(write: Callable[[], None]) -> None:
-    threading.Thread(target=write, name="last-use", daemon=True).start()
+    def write_and_hang_up() -> None:
+        write()
+        connection.close()
+
+    threading.Thread(target=write_and_hang_up, name="last-use", daemon=True).start()
 
 
 run: Callable[[Callable[[], None]], None] = _in_thread
@@ -54,6 +58,3 @@ def _write_quietly(held: Held, address: Address | None, now: datetime) -> None:
         write(held, address, now)
     except DatabaseError as error:
         logger.warning("The last use of a key was not stored: %s", type(error).__name__)
-    finally:
-        if threading.current_thread() is not threading.main_thread():
-            connection.close()

@@ -32,9 +32,11 @@ def check_scopes(scopes: list[str]) -> None:
 def check_networks(networks: list[str]) -> None:
     for network in networks:
         try:
-            ipaddress.ip_network(network)
+            read = ipaddress.ip_network(network)
         except ValueError as error:
-            raise ValidationError(f"“{network}” is no network: {error}. Write for example 192.0.2.0/24.") from None
+            raise ValidationError(f"No network: {error}. Write for example 192.0.2.0/24.") from None
+        if isinstance(read, ipaddress.IPv6Network) and read.network_address.ipv4_mapped:
+            raise ValidationError(f"{network} is an IPv4 network in IPv6; write it as IPv4, for example 192.0.2.0/24.")
 
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
@@ -93,6 +95,9 @@ class ApiToken(models.Model):
     revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_used_at = models.DateTimeField("last used", null=True, blank=True, editable=False)
     last_used_from = models.GenericIPAddressField("from", null=True, blank=True, editable=False)
+    submission = models.UUIDField(
+        null=True, blank=True, unique=True, help_text="The form that it was made by, used once."
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = ApiTokenQuerySet.as_manager()

@@ -13,8 +13,6 @@ from integrations_3cx.errors import RETRY_AFTER_OUTAGE_SECONDS, Refused, fault_o
 from integrations_3cx.openapi import described
 from integrations_3cx.parsers import FormParser, JsonParser, MultiPartParser
 
-NO_OBJECT = wire.Unusable("wrong_type", "This item of the array is no object; send objects alone.")
-
 
 class JsonWhateverIsAsked(DefaultContentNegotiation):
     """A phone system's Accept header says nothing about what it can read."""
@@ -31,12 +29,12 @@ class QueryView(APIView):
     content_negotiation_class = JsonWhateverIsAsked
     login_required = False
 
-    query: wire.Pairs = []
+    query: wire.Parameters = {}
     body: wire.Pairs | wire.Batch = []
     key = ""
 
     def initial(self, request: Request, *args, **kwargs) -> None:
-        self.query = wire.form_pairs(request.META.get("QUERY_STRING", "").encode("latin-1"))
+        self.query = wire.query_parameters(request.META.get("QUERY_STRING", ""))
         if request.method.lower() not in self.http_method_names:
             raise MethodNotAllowed(request.method)
         if settings.SECURE_SSL_REDIRECT and not request.is_secure():
@@ -85,7 +83,7 @@ class QueryView(APIView):
 
     def _item(self, answering: Answering, item: wire.Pairs | None, once: str) -> Answer:
         if item is None:
-            return refusal(self._use(), fault_of(NO_OBJECT))
+            return refusal(self._use(), errors.NO_OBJECT)
         return answering.answer(wire.parameters(self.query, item), once)
 
     def _use(self) -> wire.Use:

@@ -18,6 +18,8 @@ from callnotes.naming import plain
 BODY_MAX_BYTES = 1024 * 1024
 BATCH_MAX_ITEMS = 1000
 CALL_ID_MAX_LENGTH = 200
+STATUS_MAX_LENGTH = 200
+LONGEST_NAME = 100
 
 NAMES = frozenset({"cid", "status", "comments", "token", "call_id"})
 WHOLE_NUMBER_NAMES = frozenset({"cid", "call_id"})
@@ -69,6 +71,11 @@ def form_pairs(form: bytes) -> Pairs:
     return parse_qsl(text_of(form), keep_blank_values=True, errors="surrogateescape")
 
 
+def query_parameters(query_string: str) -> Parameters:
+    """The parameters of a query string as WSGI hands it over: each character is a byte (PEP 3333)."""
+    return by_name(form_pairs(query_string.encode("latin-1")))
+
+
 def text_of(sent: bytes) -> str:
     """Bytes as text; what is no UTF-8 becomes half surrogate pairs, which no parameter may hold."""
     return sent.decode(errors="surrogateescape")
@@ -107,17 +114,26 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is no JSON")
 
 
-def parameters(query: Pairs, body: Pairs) -> Parameters:
+def parameters(query: Parameters, body: Pairs) -> Parameters:
     """The contract's parameters by name: names in any case and with blanks around, the body over the query."""
-    return _by_name(query) | _by_name(body)
+    return {**query, **by_name(body)}
 
 
-def _by_name(pairs: Iterable[tuple[str, Any]]) -> dict[str, list[Any]]:
+def by_name(pairs: Iterable[tuple[str, Any]]) -> Parameters:
+    """The values sent for each name, at most two different ones: more would be refused for the same reason."""
     values: dict[str, list[Any]] = {}
     for name, value in pairs:
-        if (name := name.strip().casefold()) in NAMES:
-            values.setdefault(name, []).append(value)
+        if known := _known(name):
+            sent = values.setdefault(known, [])
+            if len(sent) < 2 and value not in sent:
+                sent.append(value)
     return values
+
+
+def _known(name: str) -> str | None:
+    """The contract's name for a name, in any case and with blanks around it."""
+    name = name[:LONGEST_NAME].strip().casefold()
+    return name if name in NAMES else None
 
 
 def use(parameters: Parameters) -> Use:
@@ -129,7 +145,7 @@ def answer(use: Use, success: bool) -> bool | int:
     return int(success) if use is Use.NOTE else success
 
 
-def key(query: Pairs, body: Pairs | Batch) -> str:
+def key(query: Parameters, body: Pairs | Batch) -> str:
     """The key that a request's parameters carry, or empty. A batch has that which most of its items carry.
 
     Raises Unusable where a single inquiry carries no single text; an item of a batch is refused on its own.
@@ -179,8 +195,9 @@ def _require_note(parameters: Parameters, read: Inquiry) -> None:
 
 
 def disposition_name(status: str) -> str:
-    """The name by which a status text is looked up among the dispositions."""
-    return STATUS_ALIASES.get(plain(status), status)
+    """The name by which a status text is looked up among the dispositions; none is as long as the limit."""
+    name = status[:STATUS_MAX_LENGTH]
+    return STATUS_ALIASES.get(plain(name), name)
 
 
 def _given(text: str | None) -> str | None:

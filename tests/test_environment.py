@@ -110,3 +110,15 @@ def test_a_public_address_that_is_none_is_refused(url):
 
 def test_a_public_address_keeps_no_slash_at_its_end():
     assert Environment({"PUBLIC_URL": "https://crm.example.com/"}).public_url("PUBLIC_URL") == "https://crm.example.com"
+
+
+@pytest.mark.parametrize("hosts", ["https://crm.example.com", "crm.example.com/path"])
+def test_a_host_that_is_an_address_is_refused(hosts):
+    env = Environment({"ALLOWED_HOSTS": hosts})
+    env.required_hosts("ALLOWED_HOSTS", example="crm.example.com")
+    assert [fault.split(";")[0] for fault in env.faults] == ["ALLOWED_HOSTS holds an address"]
+
+
+def test_one_secret_may_hold_a_comma():
+    env = Environment({"SECRET_KEY": SECRET + ",$"})
+    assert (env.secret("SECRET_KEY"), env.faults) == (SECRET + ",$", [])

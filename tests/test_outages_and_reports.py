@@ -39,7 +39,10 @@ def test_the_process_is_alive_but_not_ready_while_the_database_is_away(client):
     with database_away():
         alive, ready = client.get("/healthz"), client.get("/readyz")
     assert (alive.status_code, alive.json()) == (200, {"ok": True})
-    assert (ready.status_code, ready.json()) == (503, {"ok": False, "message": "The database does not answer."})
+    assert (ready.status_code, ready.json()) == (
+        503,
+        {"ok": False, "message": "The database does not answer; the log tells why."},
+    )
 
 
 @pytest.mark.django_db

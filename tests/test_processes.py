@@ -1,7 +1,6 @@
 """Processes as a deployment starts them: what they refuse, what they set, what they log."""
 
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -14,12 +13,17 @@ from urllib.request import urlopen
 import pytest
 from django.conf import settings
 
-pytestmark = pytest.mark.process
+# One worker for all: they share the folder of collected static files.
+pytestmark = [pytest.mark.process, pytest.mark.xdist_group("processes")]
 
 SECRETS = {
     "SECRET_KEY": "of the tests: 0123456789 abcdefghijklmnopqrstuvwxyz",
     "TOKEN_PEPPER": "of the tests: zyxwvutsrqponmlkjihgfedcba 9876543210",
 }
+OPTIONAL = (
+    "DEBUG CSRF_TRUSTED_ORIGINS PUBLIC_URL DEFAULT_PHONE_REGION TIME_ZONE SECURE_SSL_REDIRECT TRUSTED_PROXY_COUNT"
+    " API_RATE_LIMIT"
+).split()
 BIN = Path(sys.executable).parent
 
 
@@ -29,7 +33,7 @@ def variables(tmp_path: Path, **changes: str) -> dict[str, str]:
         "PATH": f"{BIN}:{os.environ['PATH']}",
         "DATABASE_URL": f"sqlite:///{tmp_path}/crm.sqlite3",
         "ALLOWED_HOSTS": "crm.example.com,127.0.0.1",
-        "DEBUG": "",
+        **dict.fromkeys(OPTIONAL, ""),
         **SECRETS,
         **changes,
     }
@@ -76,8 +80,17 @@ def test_every_fault_has_its_line(tmp_path):
 
 
 def test_production_passes_djangos_deployment_check(tmp_path):
+    run("manage.py", "collectstatic", "--noinput", env=variables(tmp_path))
     result = run("manage.py", "check", "--deploy", "--fail-level", "WARNING", env=variables(tmp_path))
     assert (result.returncode, result.stdout) == (0, "System check identified no issues (2 silenced).\n")
+
+
+def test_a_database_that_cannot_be_used_is_told_in_one_line(tmp_path):
+    env = variables(tmp_path, DATABASE_URL=f"sqlite:///{tmp_path}/no-such-folder/crm.sqlite3")
+    result = run("manage.py", "migrate", env=env)
+    said = "The database that DATABASE_URL names cannot be used: unable to open database file"
+    assert (result.returncode, result.stderr.splitlines()[-1]) == (1, said)
+    assert "Traceback" not in result.stderr
 
 
 def test_no_migration_is_missing(tmp_path):
@@ -136,14 +149,13 @@ def served(tmp_path: Path, **changes: str):
             env=env,
             stdout=output,
             stderr=output,
-            start_new_session=True,
         )
     try:
         wait_until_served(port, web)
         yield port, log
     finally:
-        os.killpg(web.pid, signal.SIGTERM)
-        web.wait(timeout=20)
+        web.terminate()
+        web.wait(timeout=60)
 
 
 def wait_until_served(port: int, web: subprocess.Popen) -> None:
@@ -165,6 +177,15 @@ def ask(
         return response.status, response.headers, response.read()
 
 
+def ask_and_hang_up(port: int, body: str) -> int:
+    """The status that is answered to a form whose sender announced more than it sent, and hung up."""
+    with closing(socket.create_connection(("127.0.0.1", port), timeout=20)) as sender:
+        head = f"POST /3cx/query HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(body) + 100}\r\n"
+        sender.sendall(f"{head}Content-Type: application/x-www-form-urlencoded\r\n\r\n{body}".encode())
+        sender.shutdown(socket.SHUT_WR)
+        return int(sender.recv(12).split()[1])
+
+
 def test_a_deployment_serves_the_contract_and_hashed_static_files_and_logs_no_key(tmp_path):
     with served(tmp_path, SECURE_SSL_REDIRECT="off") as (port, log):
         made = run("manage.py", "create_api_token", "Main 3CX", env=variables(tmp_path))
@@ -177,6 +198,9 @@ def test_a_deployment_serves_the_contract_and_hashed_static_files_and_logs_no_ke
         chunks = [b'{"cid": "123", "status": "Completed", ', f'"comments": "x", "token": "{key}"}}'.encode()]
         status, _, body = ask(port, "POST", "/3cx/query", iter(chunks), chunked, encode_chunked=True)
         assert (status, b'"error":"number_unknown"' in body) == (404, True)
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        assert ask_and_hang_up(port, f"token={key}&cid=123&status=Completed&comments=Wants a ref") == 400
+        assert ask(port, "POST", "/3cx/query", f"cid=123&token={key}", form)[0] == 200
         oversized = ask(port, "POST", f"/3cx/query?token={key}", iter([b"x" * 1_048_577]), chunked, encode_chunked=True)
         assert (oversized[0], b'"error":"body_too_large"' in oversized[2]) == (413, True)
 
@@ -186,10 +210,11 @@ def test_a_deployment_serves_the_contract_and_hashed_static_files_and_logs_no_ke
         assert status == 200
         assert stylesheet != "/static/desk.css"
         assert (headers["Content-Encoding"], "immutable" in headers["Cache-Control"]) == ("br", True)
-        assert ask(port, "GET", "/readyz")[::2] == (200, b'{"ok": true}')
+        assert ask(port, "GET", "/readyz", headers={"Host": "10.0.0.7"})[::2] == (200, b'{"ok": true}')
 
     logged = log.read_text()
-    assert logged.count('"GET /3cx/query HTTP/1.1"') == 3
+    assert logged.count("GET /3cx/query 200") == 1
+    assert "GET /3cx/query 401" in logged
     assert key not in logged
     assert "dbn_" not in logged
     assert "cid=" not in logged

@@ -32,7 +32,8 @@ def _clerk(client, *permissions: str) -> User:
 
 
 def _redact(client, *notes: CallNote):
-    return client.post(LIST, {"action": "redact", "_selected_action": [note.pk for note in notes]})
+    chosen = {"action": "redact", "_selected_action": [note.pk for note in notes]}
+    return client.post(LIST, chosen | {"confirmed": "Redact"})
 
 
 def test_the_list_shows_the_newest_first_with_the_beginning_of_the_comments(admin_client):
@@ -131,6 +132,24 @@ def test_chosen_notes_are_redacted_by_who_is_signed_in(admin_client, admin_user)
     assert (chosen.comments, chosen.redacted_by, chosen.redacted_at is None) == ("", admin_user, False)
     assert (other.comments, other.redacted_by, other.redacted_at) == ("Stays.", None, None)
     assert "(redacted)" in admin_client.get(LIST).content.decode()
+
+
+def test_redacting_asks_first(admin_client):
+    note = make_note(NUMBER, "Private.")
+    response = admin_client.post(LIST, {"action": "redact", "_selected_action": [note.pk]})
+    page = response.content.decode()
+    assert "The comments of 1 call note will be gone for good" in page
+    assert f'name="_selected_action" value="{note.pk}"' in page
+    assert "Private." in page
+    assert list(CallNote.objects.values_list("comments", "redacted_at")) == [("Private.", None)]
+
+
+@pytest.mark.parametrize(
+    "lookup", ["comments__regex=(.)*", "comments__contains=x", "agent__password__startswith=x", "source__exact=%00"]
+)
+def test_lists_are_filtered_by_what_they_offer_alone(admin_client, lookup):
+    make_note(NUMBER)
+    assert admin_client.get(f"{LIST}?{lookup}").status_code == 400
 
 
 def test_who_may_redact_does_so_with_that_permission_alone(client):

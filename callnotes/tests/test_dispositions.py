@@ -182,3 +182,19 @@ def test_another_disposition_can_be_deleted_in_the_back_office(admin_client):
     make_disposition()
     assert admin_client.post(_page("wrong_number", "delete"), {"post": "yes"}).status_code == 302
     assert list(Disposition.objects.values_list("key", flat=True)) == KEYS
+
+
+def test_the_last_active_one_stays_active():
+    Disposition.objects.exclude(key="completed").update(is_active=False)
+    last = Disposition.objects.get(key="completed")
+    last.is_active = False
+    with pytest.raises(ValidationError, match="Agents need at least one"):
+        last.full_clean()
+
+
+def test_whether_the_contracts_four_need_comments_cannot_be_changed_in_the_back_office(admin_client):
+    disposition = Disposition.objects.get(key="completed")
+    address = f"/admin/callnotes/disposition/{disposition.pk}/change/"
+    admin_client.post(address, {"label": "Done", "color": "green", "position": 40, "is_active": "on"})
+    disposition.refresh_from_db()
+    assert (disposition.label, disposition.requires_comments) == ("Done", True)

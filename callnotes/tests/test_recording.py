@@ -90,7 +90,7 @@ def test_comments_have_at_most_10_000_characters_and_lose_none():
     assert _comments() == [LONGEST]
     with pytest.raises(recording.CommentsTooLong) as refused:
         make_note(NUMBER, LONGEST + "é")
-    assert str(refused.value) == "Comments are 10001 characters long; shorten them to 10000."
+    assert str(refused.value) == "Comments are 10,001 characters long; shorten them to 10,000."
     assert _comments() == [LONGEST]
 
 

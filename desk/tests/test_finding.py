@@ -101,3 +101,26 @@ def test_a_new_contact_that_cannot_be_added_says_why_and_keeps_what_was_typed(cl
     assert (response.status_code, list(response.context["form"].errors)) == (200, [field])
     assert 'value="Korfield Motors"' in response.content.decode()
     assert not Contact.objects.exists()
+
+
+def test_a_contact_that_is_there_already_is_not_added_again(client):
+    make_contact("Mira Talvane", NUMBER)
+    response = client.post("/contacts/add/", new_contact(name="mira talvane"))
+    assert dict(response.context["form"].errors) == {"name": ["mira talvane has this number already."]}
+    assert Contact.objects.count() == 1
+
+
+def test_a_contact_gets_another_number(client):
+    mira = make_contact("Mira Talvane", NUMBER)
+    address = f"/contacts/{mira.pk}/add-number/"
+    assert 'value="+6598765432"' in client.get(address, {"number": "+6598765432"}).content.decode()
+    assert client.post(address, {"number": "9876 5432", "label": "office"}).url == f"/contacts/{mira.pk}/"
+    assert list(mira.numbers.values_list("number", "label")) == [(NUMBER, ""), ("+6598765432", "office")]
+
+
+@pytest.mark.parametrize("number", ["9123 4567", "hello", ""])
+def test_a_number_that_cannot_be_added_is_refused_with_the_reason(client, number):
+    mira = make_contact("Mira Talvane", NUMBER)
+    response = client.post(f"/contacts/{mira.pk}/add-number/", {"number": number})
+    assert (response.status_code, bool(response.context["form"].errors)) == (200, True)
+    assert mira.numbers.count() == 1

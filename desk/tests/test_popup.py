@@ -3,11 +3,14 @@
 import uuid
 
 import pytest
+from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from callnotes.models import CallNote
+from callnotes.models import CallNote, Disposition
 from callnotes.tests.factories import disposition, make_agent, make_note
 from contacts.tests.factories import make_contact
+from desk.views import PEOPLE_AT_MOST
 
 pytestmark = pytest.mark.django_db
 
@@ -45,7 +48,7 @@ def test_it_asks_a_visitor_to_sign_in_and_comes_back(client):
 def test_it_shows_who_calls_by_any_spelling_of_the_number(client, agent, path, cid):
     make_contact("Mira Talvane", NUMBER, company="Korfield Motors", remarks="Speaks Malay.")
     page = client.get(path, {"cid": cid}).content.decode()
-    assert '<h1 id="caller">Mira Talvane</h1>' in page
+    assert '<h1 id="caller"><bdi>Mira Talvane</bdi></h1>' in page
     assert "+65 9123 4567" in page
     assert "Korfield Motors" in page
     assert "Speaks Malay." in page
@@ -72,11 +75,21 @@ def test_it_offers_to_add_a_contact_with_a_number_that_is_nobodys(client, agent)
     assert 'href="/contacts/add/?number=%2B6591234567"' in page
 
 
-@pytest.mark.parametrize("cid", ["anonymous", "", "1-800-FLOWERS", "5" * 5000, "\0"])
-def test_it_says_so_where_there_is_no_number(client, agent, cid):
+@pytest.mark.parametrize(
+    ("cid", "said"),
+    [
+        ("anonymous", "The caller hides the number"),
+        ("", "The caller hides the number"),
+        ("1-800-FLOWERS", "“1-800-FLOWERS” is no phone number"),
+        ("%CallerNumber%", "“%CallerNumber%” is no phone number"),
+        ("5" * 5000, f"“{'5' * 40}” is no phone number"),
+        ("\0", "The caller hides the number"),
+    ],
+)
+def test_it_says_so_where_there_is_no_number(client, agent, cid, said):
     response = client.get("/popup", {"cid": cid})
     assert response.status_code == 200
-    assert "No number to look up" in response.content.decode()
+    assert f"<h1>{said}</h1>" in response.content.decode()
 
 
 def test_a_saved_note_is_on_the_history_page_of_the_number(client, agent):
@@ -84,7 +97,7 @@ def test_a_saved_note_is_on_the_history_page_of_the_number(client, agent):
     response = client.post("/popup?cid=91234567", form(), follow=True)
     note = CallNote.objects.get()
     assert response.redirect_chain == [(reverse("desk:number", args=[NUMBER]), 302)]
-    assert "Saved: Completed, +65 9123 4567." in response.content.decode()
+    assert "Saved: Completed, Mira Talvane, +65 9123 4567." in response.content.decode()
     assert stored() == [(NUMBER, "Mira Talvane", "completed", "Asked for a quote.", "desk")]
     assert (note.contact, note.agent) == (contact, agent)
 
@@ -132,7 +145,7 @@ def test_a_contact_without_that_number_cannot_be_chosen(client, agent):
     [
         ({"disposition": ""}, {"disposition": ["Choose what came of the call."]}),
         ({"comments": ""}, {"comments": ["“Completed” asks for comments; write what came of the call."]}),
-        ({"comments": "x" * 10_001}, {"comments": ["Comments are 10001 characters long; shorten them to 10000."]}),
+        ({"comments": "x" * 10_001}, {"comments": ["Comments are 10,001 characters long; shorten them to 10,000."]}),
     ],
     ids=["no disposition", "no comments", "too long"],
 )
@@ -155,16 +168,85 @@ def test_lines_count_as_one_character_however_the_browser_sends_them(client, age
 
 def test_a_correction_starts_with_the_earlier_note_and_names_it(client, agent):
     earlier = make_note(NUMBER, "Asked for a quote.", agent=agent)
-    page = client.get("/popup", {"cid": NUMBER, "corrects": earlier.pk})
-    assert page.context["form"]["comments"].value() == "Asked for a quote."
-    client.post("/popup?cid=91234567", form(comments="Asked for two quotes.", corrects=earlier.pk))
+    address = f"/popup?cid=91234567&corrects={earlier.pk}"
+    assert client.get(address).context["form"]["comments"].value() == "Asked for a quote."
+    client.post(address, form(comments="Asked for two quotes."))
     assert CallNote.objects.newest_first()[0].corrects == earlier
+
+
+def test_a_correction_that_changes_nothing_is_not_stored(client, agent):
+    earlier = make_note(NUMBER, "Asked for a quote.", agent=agent)
+    response = client.post(f"/popup?cid=91234567&corrects={earlier.pk}", form())
+    said = "Nothing was changed: correct the words or the outcome, or leave this page."
+    assert dict(response.context["form"].errors) == {"comments": [said]}
+    assert CallNote.objects.count() == 1
+
+
+def test_an_outcome_that_is_no_longer_offered_stays_on_its_correction(client, agent):
+    busy = Disposition.objects.create(key="busy", label="Busy")
+    earlier = make_note(NUMBER, "Line busy.", key="busy", agent=agent)
+    Disposition.objects.filter(pk=busy.pk).update(is_active=False)
+    offered = client.get("/popup", {"cid": NUMBER, "corrects": earlier.pk}).context["form"].fields["disposition"]
+    assert busy in offered.queryset
+    assert busy not in client.get("/popup", {"cid": NUMBER}).context["form"].fields["disposition"].queryset
 
 
 @pytest.mark.parametrize("corrects", ["0", "x", "9" * 18, "9" * 5000, "²"])
 def test_a_correction_of_no_note_is_an_ordinary_note(client, agent, corrects):
     response = client.get("/popup", {"cid": NUMBER, "corrects": corrects})
-    assert (response.status_code, response.context["form"].initial) == (200, {})
+    assert (response.status_code, response.context["corrected"]) == (200, None)
+
+
+def test_only_ones_own_notes_that_are_not_redacted_can_be_corrected(client, agent):
+    of_another = make_note(NUMBER, "Of a colleague.", agent=make_agent("lee"))
+    redacted = make_note(NUMBER, "Secret.", agent=agent)
+    CallNote.objects.filter(pk=redacted.pk).update(redacted_at=timezone.now(), redacted_by=agent, comments="")
+    elsewhere = make_note("+6598765432", "Elsewhere.", agent=agent)
+    for note in (of_another, redacted, elsewhere):
+        client.post(f"/popup?cid=91234567&corrects={note.pk}", form())
+    assert not CallNote.objects.exclude(corrects=None).exists()
+
+
+def test_of_one_contact_the_notes_on_every_number_are_shown(client, agent):
+    make_contact("Mira Talvane", NUMBER, "+6598765432")
+    make_note("+6598765432", "From the office.")
+    notes = client.get("/popup", {"cid": NUMBER}).context["notes"]
+    assert [note.comments for note in notes] == ["From the office."]
+
+
+def test_a_crowd_on_one_number_is_cut_and_said(client, agent):
+    for count in range(PEOPLE_AT_MOST + 1):
+        make_contact(f"Person {count}", NUMBER)
+    response = client.get("/popup", {"cid": NUMBER})
+    assert len(response.context["contacts"]) == PEOPLE_AT_MOST
+    assert f"These are the first {PEOPLE_AT_MOST};" in response.content.decode()
+
+
+def test_the_popup_costs_as_many_queries_however_many_notes_there_are(client, agent, django_assert_num_queries):
+    make_contact("Mira Talvane", NUMBER)
+    for _ in range(3):
+        make_note(NUMBER)
+    with django_assert_num_queries(9):
+        client.get("/popup", {"cid": NUMBER})
+
+
+def test_a_form_that_comes_after_the_sign_in_ended_shows_what_was_typed(client, agent):
+    client.logout()
+    response = client.post("/popup?cid=91234567", form(comments="Asked for <b>two</b> quotes."))
+    page = response.content.decode()
+    assert (response.status_code, stored()) == (401, [])
+    assert "This was not saved" in page
+    assert "Asked for &lt;b&gt;two&lt;/b&gt; quotes.</textarea>" in page
+    assert 'href="/login/?next=/popup%3Fcid%3D91234567"' in page
+
+
+def test_a_form_that_is_older_than_the_sign_in_shows_what_was_typed(agent):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(agent)
+    response = client.post("/popup?cid=91234567", form())
+    assert (response.status_code, stored()) == (403, [])
+    assert "Press Back in the browser: your words are still there." in response.content.decode()
+    assert "Asked for a quote.</textarea>" in response.content.decode()
 
 
 def test_what_an_agent_typed_is_never_read_as_markup(client, agent):

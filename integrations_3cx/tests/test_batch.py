@@ -65,7 +65,7 @@ def test_one_bad_item_loses_no_other(client):
         refused_item(False, "cid_missing", "Send the caller's number as cid."),
         refused_item(0, "nul_character", "comments holds a NUL character; leave it out."),
         refused_item(0, "wrong_type", "Send comments as text."),
-        refused_item(0, "comments_too_long", "Comments are 10001 characters long; shorten them to 10000."),
+        refused_item(0, "comments_too_long", "Comments are 10,001 characters long; shorten them to 10,000."),
         refused_item(False, "wrong_type", "Send cid as text or a whole number."),
         ONE,
     )

@@ -86,3 +86,14 @@ def test_threads_that_send_different_keys_at_once_store_every_note():
     ]
     assert at_once(requests) == [INSERTED] * THREADS
     assert stored() == ["Asked for a quote."] * THREADS
+
+
+def test_threads_that_renew_an_outlived_key_with_new_content_at_once_store_one_note():
+    make_contact("Ada Example", NUMBER)
+    _, key = make_token()
+    with time_machine.travel(NOON, tick=False):
+        assert answer(note(Client(), key, call_id="call-7", comments="Yesterday.")) == INSERTED
+    requests = [lambda client: answer(note(client, key, call_id="call-7", comments="Today."))] * THREADS
+    with time_machine.travel(NOON + timedelta(days=1), tick=False):
+        assert at_once(requests) == [INSERTED] * THREADS
+    assert stored() == ["Yesterday.", "Today."]

@@ -102,7 +102,7 @@ def test_an_unknown_status_is_refused_and_the_known_ones_are_listed(client, stat
 def test_comments_over_ten_thousand_characters_are_refused(client, character):
     make_contact("Ada Example", NUMBER)
     _, key = make_token()
-    message = "Comments are 10001 characters long; shorten them to 10000."
+    message = "Comments are 10,001 characters long; shorten them to 10,000."
     assert answer(note(client, key, comments=character * 10_001)) == refused(400, 0, "comments_too_long", message)
     assert not CallNote.objects.exists()
 

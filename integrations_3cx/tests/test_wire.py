@@ -69,7 +69,7 @@ def test_any_bytes_are_an_object_an_array_or_refused(body):
 
 @given(values=st.dictionaries(NAMES, JSON))
 def test_any_values_are_an_inquiry_of_text_or_refused(values):
-    read = value_or_code(wire.inquiry, wire.parameters([], list(values.items())))
+    read = value_or_code(wire.inquiry, wire.parameters({}, list(values.items())))
     if isinstance(read, Inquiry):
         assert read.cid
         assert all(text is None or isinstance(text, str) for text in (read.status, read.comments, read.call_id))
@@ -100,7 +100,7 @@ def test_an_array_holds_a_thousand_items_at_most():
     ],
 )
 def test_names_have_any_case_and_blanks_and_the_body_wins(query, body, parameters):
-    assert wire.parameters(query, body) == parameters
+    assert wire.parameters(wire.by_name(query), body) == parameters
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_names_have_any_case_and_blanks_and_the_body_wins(query, body, parameter
     ],
 )
 def test_it_is_a_note_where_status_or_comments_is_sent_even_if_empty(names, use):
-    assert wire.use(wire.parameters([], [(name, "") for name in names])) is use
+    assert wire.use(wire.parameters({}, [(name, "") for name in names])) is use
 
 
 @pytest.mark.parametrize("success", [True, False])
@@ -125,7 +125,7 @@ def test_success_is_a_boolean_for_a_lookup_and_an_integer_for_a_note(success):
 
 def test_an_inquiry_keeps_every_text_to_the_letter():
     pairs = [("cid", " 65"), ("status", " Completed "), ("comments", " \n"), ("call_id", " 7 ")]
-    assert wire.inquiry(wire.parameters(pairs, [])) == Inquiry(" 65", " Completed ", " \n", " 7 ")
+    assert wire.inquiry(wire.parameters({}, pairs)) == Inquiry(" 65", " Completed ", " \n", " 7 ")
 
 
 def test_a_whole_number_is_its_digits():
@@ -171,14 +171,14 @@ def test_what_cannot_be_read_is_refused_with_a_stable_code(parameters, code):
     ],
 )
 def test_a_request_carries_one_key(query, body, key):
-    assert wire.key(query, body) == key
+    assert wire.key(wire.by_name(query), body) == key
 
 
 @pytest.mark.parametrize(
     ("tokens", "key"), [("ab", "a"), ("abb", "b"), (["a", 7, None, "b", "b", ""], "b"), ([7, None], "")]
 )
 def test_a_batch_has_the_key_of_most_of_its_items(tokens, key):
-    assert wire.key([], Batch([[("token", token)] for token in tokens])) == key
+    assert wire.key({}, Batch([[("token", token)] for token in tokens])) == key
 
 
 @pytest.mark.parametrize(

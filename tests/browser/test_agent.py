@@ -23,6 +23,7 @@ def test_the_popup_asks_to_sign_in_and_then_shows_the_caller(crm: Page):
     make_agent("robin")
     make_contact("Mira Talvane", NUMBER)
     crm.goto(f"{crm.base}/popup?cid=91234567")
+    expect(crm.get_by_label("Username")).to_be_focused()
     crm.keyboard.type("robin")
     crm.keyboard.press("Tab")
     crm.keyboard.type("a password of the tests")
@@ -33,6 +34,7 @@ def test_the_popup_asks_to_sign_in_and_then_shows_the_caller(crm: Page):
 def test_a_note_is_saved_by_keyboard_alone(crm: Page, agent):
     make_contact("Mira Talvane", NUMBER)
     crm.goto(f"{crm.base}/popup?cid=%206591234567")
+    expect(crm.get_by_label("Comments")).to_be_focused()
     crm.keyboard.type("Asked for a quote.")
     crm.keyboard.press("Shift+Tab")
     crm.keyboard.press("Space")
@@ -42,7 +44,7 @@ def test_a_note_is_saved_by_keyboard_alone(crm: Page, agent):
     crm.keyboard.press("Tab")
     crm.keyboard.press("Tab")
     crm.keyboard.press("Enter")
-    expect(crm.get_by_role("status")).to_have_text("Saved: Do not Disturb, +65 9123 4567.")
+    expect(crm.get_by_role("status")).to_have_text("Saved: Do not Disturb, Mira Talvane, +65 9123 4567.")
     assert stored() == [(NUMBER, "Mira Talvane", "do_not_disturb", "Asked for a quote.", "robin")]
 
 
@@ -72,6 +74,41 @@ def test_a_reload_and_a_second_save_of_the_same_page_save_nothing_more(crm: Page
     assert stored() == [(NUMBER, "", "completed", "Asked for a quote.", "robin")]
 
 
+def test_going_back_and_saving_other_words_corrects_the_note(crm: Page, agent):
+    crm.goto(f"{crm.base}/popup?cid=%2B6591234567")
+    write(crm, "Asked for a quote.")
+    crm.get_by_role("button", name="Save note").click()
+    expect(crm.get_by_role("status")).to_be_visible()
+    crm.go_back()
+    write(crm, "Asked for two quotes.")
+    crm.get_by_role("button", name="Save note").click()
+    expect(crm.get_by_role("link", name="corrects the note of")).to_be_visible()
+    first, second = CallNote.objects.order_by("pk")
+    assert (first.comments, second.comments, second.corrects) == ("Asked for a quote.", "Asked for two quotes.", first)
+
+
+def test_a_sign_in_that_ended_loses_no_word(crm: Page, agent):
+    crm.goto(f"{crm.base}/popup?cid=91234567")
+    write(crm, "Asked for a quote.\nTwenty pieces.")
+    crm.context.clear_cookies(name="sessionid")
+    with crm.expect_response(lambda response: response.request.method == "POST") as refused:
+        crm.get_by_role("button", name="Save note").click()
+    assert refused.value.status == 401
+    expect(crm.get_by_label("What you typed")).to_have_value("Asked for a quote.\nTwenty pieces.")
+    crm.get_by_role("link", name="sign in").click()
+    expect(crm.get_by_label("Username")).to_be_visible()
+    assert stored() == []
+
+
+@pytest.mark.parametrize("size", [{"width": 360, "height": 640}, {"width": 1280, "height": 600}])
+def test_who_calls_is_in_sight_when_the_page_opens(crm: Page, agent, size):
+    make_contact("Mira Talvane", NUMBER, company="Korfield Motors", remarks="Speaks Malay.")
+    crm.set_viewport_size(size)
+    crm.goto(f"{crm.base}/popup?cid=91234567")
+    expect(crm.get_by_label("Comments")).to_be_focused()
+    expect(crm.get_by_role("heading", name="Mira Talvane")).to_be_in_viewport()
+
+
 def test_a_note_that_cannot_be_saved_keeps_every_word(crm: Page, agent):
     crm.goto(f"{crm.base}/popup?cid=91234567")
     crm.get_by_label("Comments").fill("Asked for a quote.\nTwenty pieces.")
@@ -85,7 +122,7 @@ def test_the_right_one_of_several_contacts_is_chosen(crm: Page, agent):
     make_contact("Mira Talvane", NUMBER)
     make_contact("Tomas Ostfield", NUMBER, company="Korfield Motors")
     crm.goto(f"{crm.base}/popup?cid=91234567")
-    crm.get_by_label("Tomas Ostfield").check()
+    crm.get_by_text("Tomas Ostfield").click()
     write(crm, "Asked for a quote.")
     crm.get_by_role("button", name="Save note").click()
     expect(crm.get_by_role("status")).to_be_visible()

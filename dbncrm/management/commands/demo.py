@@ -1,11 +1,14 @@
 import json
 import secrets
 import shlex
+import socket
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.db.models import Count
@@ -22,7 +25,7 @@ COLLEAGUES = [("linnea", "Linnea", "Fenquist"), ("kumar", "Kumar", "Selrath")]
 
 
 class Command(BaseCommand):
-    help = "Fills an empty database with demonstration data, and prints how to try everything. Needs DEBUG=on."
+    help = "Migrates, fills an empty database with demonstration data, and prints how to try all. Needs DEBUG=on."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--port", type=int, default=8000, help="where the web process will listen")
@@ -30,6 +33,8 @@ class Command(BaseCommand):
     def handle(self, *, port: int, **options) -> None:
         if not settings.DEBUG:
             raise CommandError("Demonstration data is for DEBUG=on alone: it would mix with real contacts.")
+        _check_port(port)
+        call_command("migrate", verbosity=0)
         file = settings.BASE_DIR / ACCESS_FILE
         if not User.objects.exists():
             self.stdout.write("Making demonstration data (once) ...")
@@ -65,6 +70,16 @@ Several at once:
   curl {query} -H 'Authorization: Bearer {key}' -H 'Content-Type: application/json' -d '{batch}'
 """
         )
+
+
+def _check_port(port: int) -> None:
+    """Raises CommandError where something listens: a second web process would share the port unnoticed."""
+    with closing(socket.socket()) as candidate:
+        candidate.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            candidate.bind(("127.0.0.1", port))
+        except (OSError, OverflowError):
+            raise CommandError(f"Port {port} is taken; stop what listens there, or: make run PORT=8001") from None
 
 
 def _fill() -> dict[str, str]:

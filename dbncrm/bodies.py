@@ -1,0 +1,62 @@
+"""Reads request bodies whole before Django does, and refuses what broke off on the way.
+
+The web server hands over what has arrived when a client goes away, and Django takes a chunked body (as
+.NET clients send it) for empty. Either would store half a note, or none, and answer that it is stored.
+"""
+
+import io
+import json
+from collections.abc import Callable, Iterable
+
+from django.utils.http import parse_header_parameters
+
+from integrations_3cx.answering import refusal_before_reading
+from integrations_3cx.errors import BODY_BROKE_OFF, CHUNKED_FORM, MEDIA_TYPE_UNSUPPORTED, Fault
+
+MAX_BYTES = 1024 * 1024
+CONTENT_TYPE_MAX_LENGTH = 500
+
+Application = Callable[[dict, Callable], Iterable[bytes]]
+
+
+def read_whole(application: Application) -> Application:
+    """Gives every body its true length. One over the limit keeps a length that says so, and is not handed on."""
+
+    def reading(environ: dict, start_response: Callable) -> Iterable[bytes]:
+        fault = _unreadable_type(environ.get("CONTENT_TYPE", "")) or _read(environ)
+        return _refuse(fault, environ, start_response) if fault else application(environ, start_response)
+
+    return reading
+
+
+def _unreadable_type(content_type: str) -> Fault | None:
+    """Django fails on a Content-Type whose parameters name an encoding that is none."""
+    try:
+        parse_header_parameters(content_type[:CONTENT_TYPE_MAX_LENGTH])
+    except (LookupError, ValueError):
+        return MEDIA_TYPE_UNSUPPORTED
+    return MEDIA_TYPE_UNSUPPORTED if len(content_type) > CONTENT_TYPE_MAX_LENGTH else None
+
+
+def _read(environ: dict) -> Fault | None:
+    declared = environ.get("CONTENT_LENGTH", "")
+    is_chunked = not declared and "HTTP_TRANSFER_ENCODING" in environ
+    if is_chunked and environ.get("CONTENT_TYPE", "").lower().startswith("application/x-www-form-urlencoded"):
+        return CHUNKED_FORM
+    if not is_chunked and not declared.isdecimal():
+        return None
+    length = MAX_BYTES + 1 if is_chunked else int(declared)
+    body = environ["wsgi.input"].read(length) if length <= MAX_BYTES + 1 else b""
+    if not is_chunked and len(body) < length <= MAX_BYTES:
+        return BODY_BROKE_OFF
+    environ["CONTENT_LENGTH"] = str(len(body) if is_chunked else length)
+    environ["wsgi.input"] = io.BytesIO(body if len(body) <= MAX_BYTES else b"")
+    return None
+
+
+def _refuse(fault: Fault, environ: dict, start_response: Callable) -> Iterable[bytes]:
+    answer = refusal_before_reading(environ.get("QUERY_STRING", ""), fault)
+    body = json.dumps(answer.body).encode()
+    headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body))), ("Cache-Control", "no-store")]
+    start_response(f"{answer.http_status} Refused", headers)
+    return [body]

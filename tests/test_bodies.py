@@ -1,0 +1,65 @@
+"""Bodies reach Django whole or not at all."""
+
+import io
+import json
+
+import pytest
+
+from dbncrm.bodies import MAX_BYTES, read_whole
+from integrations_3cx.errors import BODY_BROKE_OFF, CHUNKED_FORM, MEDIA_TYPE_UNSUPPORTED
+
+FORM = "application/x-www-form-urlencoded"
+
+
+def hand_on(body: bytes, **environ: str) -> tuple[str, bytes]:
+    """What an application behind the reader is given (`200`, and the body), or what the reader answers."""
+    status = []
+
+    def application(environ, start_response):
+        status.append("200")
+        return [environ["CONTENT_LENGTH"].encode(), b":", environ["wsgi.input"].read()]
+
+    environ = {"CONTENT_TYPE": FORM, "QUERY_STRING": "status=Completed", "wsgi.input": io.BytesIO(body)} | environ
+    answered = b"".join(read_whole(application)(environ, lambda line, _: status.append(line[:3])))
+    return status[0], answered
+
+
+def refused(fault) -> tuple[str, bytes]:
+    body = {"success": 0, "error": fault.code, "message": fault.message}
+    return str(fault.http_status), json.dumps(body).encode()
+
+
+def test_a_whole_body_is_handed_on():
+    assert hand_on(b"cid=123", CONTENT_LENGTH="7") == ("200", b"7:cid=123")
+
+
+@pytest.mark.parametrize("content_type", [FORM, "application/json", "multipart/form-data; boundary=limit"])
+def test_a_body_that_broke_off_is_refused(content_type):
+    assert hand_on(b"comments=Wants a ref", CONTENT_LENGTH="24", CONTENT_TYPE=content_type) == refused(BODY_BROKE_OFF)
+
+
+def test_json_in_chunks_is_handed_on_with_its_length():
+    chunked = {"HTTP_TRANSFER_ENCODING": "chunked", "CONTENT_TYPE": "application/json"}
+    assert hand_on(b'{"cid": "123"}', **chunked) == ("200", b'14:{"cid": "123"}')
+
+
+def test_a_form_in_chunks_is_refused_for_nobody_could_tell_that_it_broke_off():
+    assert hand_on(b"cid=123", HTTP_TRANSFER_ENCODING="chunked") == refused(CHUNKED_FORM)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [{"CONTENT_LENGTH": str(MAX_BYTES + 1)}, {"HTTP_TRANSFER_ENCODING": "chunked", "CONTENT_TYPE": "text/plain"}],
+)
+def test_of_a_body_over_the_limit_the_length_alone_is_handed_on(sent):
+    assert hand_on(b"x" * (MAX_BYTES + 1), **sent) == ("200", f"{MAX_BYTES + 1}:".encode())
+
+
+def test_a_body_at_the_limit_is_handed_on():
+    assert hand_on(b"x" * MAX_BYTES, CONTENT_LENGTH=str(MAX_BYTES))[1] == f"{MAX_BYTES}:".encode() + b"x" * MAX_BYTES
+
+
+@pytest.mark.parametrize("parameter", ["x*=bogus''%41", "x*=undefined''%41", "x=" + "y" * 500])
+def test_a_content_type_that_django_fails_on_is_refused(parameter):
+    sent = {"CONTENT_LENGTH": "7", "CONTENT_TYPE": f"application/json; {parameter}"}
+    assert hand_on(b"cid=123", **sent) == refused(MEDIA_TYPE_UNSUPPORTED)
