@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from callnotes import history
 from callnotes.forms import CallNoteForm
@@ -20,6 +20,7 @@ NOTES_ON_POPUP = 5
 NOTES_ON_START = 10
 CONTACTS_FOUND_AT_MOST = 50
 PEOPLE_AT_MOST = 30
+READ_OR_SEND = ["GET", "HEAD", "POST"]
 PRIMARY_KEY = re.compile(r"[0-9]{1,18}")
 
 
@@ -29,6 +30,7 @@ def start(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/start.html", {"notes": notes})
 
 
+@require_http_methods(READ_OR_SEND)
 def popup(request: HttpRequest) -> HttpResponse:
     """The page that 3CX's client opens while it rings; the number may come in any spelling."""
     spelling = request.GET.get("cid", "")
@@ -67,6 +69,7 @@ def contact(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "desk/contact.html", {"contact": contact, "history": notes})
 
 
+@require_http_methods(READ_OR_SEND)
 def add_contact(request: HttpRequest) -> HttpResponse:
     form = ContactForm(request.POST or None, initial={"number": request.GET.get("number", "")})
     if request.method == "POST" and form.is_valid():
@@ -76,6 +79,7 @@ def add_contact(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/add_contact.html", {"form": form})
 
 
+@require_http_methods(READ_OR_SEND)
 def add_number(request: HttpRequest, pk: int) -> HttpResponse:
     """Another number of a contact: whoever calls from a new one is not added twice."""
     contact = get_object_or_404(Contact, pk=pk)
@@ -113,10 +117,11 @@ def _matching(text: str):
 
 
 def _people(number: str) -> dict:
-    contacts = list(Contact.objects.reached_at(number)[:PEOPLE_AT_MOST])
+    found = list(Contact.objects.reached_at(number)[: PEOPLE_AT_MOST + 1])
+    contacts = found[:PEOPLE_AT_MOST]
     return {
         "number": number,
-        "people_limit": PEOPLE_AT_MOST if len(contacts) == PEOPLE_AT_MOST else None,
+        "people_limit": PEOPLE_AT_MOST if len(found) > PEOPLE_AT_MOST else None,
         "contacts": [contact for contact in contacts if not contact.archived_at],
         "archived": [contact for contact in contacts if contact.archived_at],
     }

@@ -55,8 +55,10 @@ def test_a_number_that_is_nobodys_leads_to_its_history_and_to_a_new_contact(clie
 
 
 def test_a_list_that_is_cut_says_so(client):
-    for count in range(CONTACTS_FOUND_AT_MOST + 1):
+    for count in range(CONTACTS_FOUND_AT_MOST):
         make_contact(f"Mira {count:03}")
+    assert client.get("/search/", {"q": "mira"}).context["has_more"] is False
+    make_contact("Mira, one more")
     response = client.get("/search/", {"q": "mira"})
     assert len(response.context["contacts"]) == CONTACTS_FOUND_AT_MOST
     assert f"These are the first {CONTACTS_FOUND_AT_MOST}." in response.content.decode()

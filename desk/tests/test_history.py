@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.contrib.auth.models import User
 
 from callnotes.tests.factories import make_agent, make_note
 from contacts.tests.factories import make_contact
@@ -113,3 +114,11 @@ def test_only_the_writer_of_a_note_is_offered_to_correct_it(client, agent):
 def test_a_redacted_note_says_by_whom(client, agent):
     make_note(NUMBER, "Secret.").__class__.objects.update(comments="", redacted_at=NOON, redacted_by=agent)
     assert "Comments redacted by robin on 2 Mar 2026." in client.get(f"/numbers/{NUMBER}/").content.decode()
+
+
+@pytest.mark.parametrize("is_staff", [True, False])
+def test_the_way_to_the_back_office_is_shown_to_whom_it_is_open(client, is_staff):
+    mira = make_contact("Mira Talvane", NUMBER)
+    client.force_login(User.objects.create_user("avery", is_staff=is_staff, is_superuser=True))
+    page = client.get(f"/contacts/{mira.pk}/").content.decode()
+    assert ("Edit in the back office" in page) is is_staff

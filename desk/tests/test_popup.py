@@ -174,6 +174,20 @@ def test_a_correction_starts_with_the_earlier_note_and_names_it(client, agent):
     assert CallNote.objects.newest_first()[0].corrects == earlier
 
 
+def test_a_correction_starts_with_the_contact_that_was_chosen(client, agent):
+    make_contact("Mira Talvane", NUMBER)
+    tomas = make_contact("Tomas Ostfield", NUMBER)
+    earlier = make_note(NUMBER, "Asked for a quote.", agent=agent, contact=tomas)
+    page = client.get("/popup", {"cid": NUMBER, "corrects": earlier.pk}).content.decode()
+    assert f'name="contact" value="{tomas.pk}" checked' in page
+
+
+@pytest.mark.parametrize("method", ["put", "patch", "delete"])
+@pytest.mark.parametrize("address", ["/popup?cid=91234567", "/contacts/add/", "/", "/search/"])
+def test_pages_are_read_and_forms_are_sent_and_nothing_else(client, agent, address, method):
+    assert getattr(client, method)(address).status_code == 405
+
+
 def test_a_correction_that_changes_nothing_is_not_stored(client, agent):
     earlier = make_note(NUMBER, "Asked for a quote.", agent=agent)
     response = client.post(f"/popup?cid=91234567&corrects={earlier.pk}", form())
@@ -215,8 +229,10 @@ def test_of_one_contact_the_notes_on_every_number_are_shown(client, agent):
 
 
 def test_a_crowd_on_one_number_is_cut_and_said(client, agent):
-    for count in range(PEOPLE_AT_MOST + 1):
+    for count in range(PEOPLE_AT_MOST):
         make_contact(f"Person {count}", NUMBER)
+    assert client.get("/popup", {"cid": NUMBER}).context["people_limit"] is None
+    make_contact("One more", NUMBER)
     response = client.get("/popup", {"cid": NUMBER})
     assert len(response.context["contacts"]) == PEOPLE_AT_MOST
     assert f"These are the first {PEOPLE_AT_MOST};" in response.content.decode()
