@@ -18,10 +18,10 @@ run: .venv/installed
 	@exec $(OURS_ALONE) $(BIN)/granian --interface wsgi --http 1 --host 127.0.0.1 --port $(PORT) --blocking-threads 4 \
 		--backpressure 32 --log-level warning dbncrm.wsgi:application
 
-# The whole suite on SQLite, then again on a PostgreSQL that is started for it.
+# The whole suite on SQLite, then again on a PostgreSQL that is started for it and thrown away with its databases.
 test: check
 	$(PYTEST)
-	$(BIN)/python tools/throwaway_postgresql.py $(PYTEST)
+	$(BIN)/python tools/throwaway_postgresql.py $(PYTEST) --reuse-db
 
 test-fast: .venv/installed-dev
 	$(PYTEST) -m "not browser and not process"
