@@ -93,6 +93,7 @@ def described(operation_id: str, *, has_body: bool) -> Any:
             _parameter("status", "The disposition; makes this a note."),
             _parameter("comments", f"What came of the call, at most {COMMENTS_MAX_LENGTH} characters."),
             _parameter("call_id", f"Stores a repeated note once; at most {CALL_ID_MAX_LENGTH} characters."),
+            _parameter("format", "`text` answers the bare value of success as plain text.", enum=["text"]),
             _parameter("Idempotency-Key", "Like call_id, and wins over it.", OpenApiParameter.HEADER),
             *(
                 _parameter("Retry-After", "Seconds.", OpenApiParameter.HEADER, response=[status])

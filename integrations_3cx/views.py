@@ -1,6 +1,10 @@
 """The query/note contract over HTTP: whether a number is known, and what came of a call."""
 
+import json
+
 from django.conf import settings
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.request import Request
@@ -51,32 +55,32 @@ class QueryView(APIView):
         return self.key
 
     @described("query", has_body=False)
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> HttpResponseBase:
         answering = Answering(request.auth, key=self.key, only_check=request.method == "HEAD")
         once = wire.idempotency_key(request.META.get("HTTP_IDEMPOTENCY_KEY", ""))
         if not isinstance(self.body, wire.Batch):
-            return _response(answering.answer(wire.parameters(self.query, self.body), once))
+            return self._response(answering.answer(self._parameters(), once))
         return Response(
             [self._item(answering, item, once and f"{once}#{place}").body for place, item in enumerate(self.body.items)]
         )
 
     @described("report", has_body=True)
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> HttpResponseBase:
         return self.get(request)
 
     def options(self, request: Request, *args, **kwargs) -> Response:
         return Response({"success": False, "message": "Send a lookup or a note by GET or POST."})
 
-    def handle_exception(self, error: Exception) -> Response:
+    def handle_exception(self, error: Exception) -> HttpResponseBase:
         fault = fault_of(error)
-        response = _response(refusal(self._use(), fault))
+        response = self._response(refusal(self._use(), fault))
         if fault is errors.TOKEN_INVALID:
             response["WWW-Authenticate"] = self.get_authenticate_header(self.request)
         if fault is errors.RATE_LIMITED:
             response["Retry-After"] = str(int(error.wait))
         return response
 
-    def finalize_response(self, request: Request, response: Response, *args, **kwargs) -> Response:
+    def finalize_response(self, request: Request, response: HttpResponseBase, *args, **kwargs) -> HttpResponseBase:
         response = super().finalize_response(request, response, *args, **kwargs)
         response["Cache-Control"] = "no-store"
         return response
@@ -87,13 +91,18 @@ class QueryView(APIView):
         return answering.answer(wire.parameters(self.query, item), once)
 
     def _use(self) -> wire.Use:
-        """The use, as far as the request could be read."""
-        body = [] if isinstance(self.body, wire.Batch) else self.body
-        return wire.use(wire.parameters(self.query, body))
+        return wire.use(self._parameters())
 
+    def _parameters(self) -> wire.Parameters:
+        """The parameters of the request as a whole, as far as it could be read."""
+        return wire.parameters(self.query, [] if isinstance(self.body, wire.Batch) else self.body)
 
-def _response(answer: Answer) -> Response:
-    response = Response(answer.body, status=answer.http_status)
-    if answer.http_status == errors.DATABASE_UNAVAILABLE.http_status:
-        response["Retry-After"] = str(RETRY_AFTER_OUTAGE_SECONDS)
-    return response
+    def _response(self, answer: Answer) -> HttpResponseBase:
+        if wire.wants_text(self._parameters()):
+            text = json.dumps(answer.body["success"])
+            response = HttpResponse(text, status=answer.http_status, content_type="text/plain; charset=utf-8")
+        else:
+            response = Response(answer.body, status=answer.http_status)
+        if answer.http_status == errors.DATABASE_UNAVAILABLE.http_status:
+            response["Retry-After"] = str(RETRY_AFTER_OUTAGE_SECONDS)
+        return response

@@ -21,7 +21,7 @@ CALL_ID_MAX_LENGTH = 200
 STATUS_MAX_LENGTH = 200
 LONGEST_NAME = 100
 
-NAMES = frozenset({"cid", "status", "comments", "token", "call_id"})
+NAMES = frozenset({"cid", "status", "comments", "token", "call_id", "format"})
 WHOLE_NUMBER_NAMES = frozenset({"cid", "call_id"})
 
 # The document's table has `Schedule Later`, its example `Scheduled Later`.
@@ -155,6 +155,11 @@ def key(query: Parameters, body: Pairs | Batch) -> str:
     tokens = [parameters(query, item or []).get("token", [""])[-1] for item in body.items or [[]]]
     texts = [token for token in tokens if isinstance(token, str) and token]
     return Counter(texts).most_common(1)[0][0] if texts else ""
+
+
+def wants_text(parameters: Parameters) -> bool:
+    """Whether the answer is to be the bare value of `success`, for call flows that compare a whole response."""
+    return str(parameters.get("format", [""])[-1]).strip().casefold() == "text"
 
 
 def idempotency_key(header: str) -> str:
