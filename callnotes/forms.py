@@ -43,7 +43,9 @@ class CallNoteForm(forms.Form):
         self.corrected = corrected
         offered = Q(is_active=True) | Q(pk=corrected.disposition_id) if corrected else Q(is_active=True)
         self.fields["contact"].queryset = Contact.objects.active().reached_at(number)
-        self.fields["disposition"].queryset = dispositions = Disposition.objects.filter(offered)
+        self.fields["disposition"].queryset = Disposition.objects.filter(offered)
+        # By the bound field, which keeps what it has read for the page.
+        dispositions = [choice.data["value"].instance for choice in self["disposition"]]
         self.fields["comments"].help_text = _comments_help(dispositions)
 
     def clean_comments(self) -> str:
