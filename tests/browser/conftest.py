@@ -7,10 +7,12 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.auth.models import User
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from callnotes.tests.factories import make_agent
 
+# A busy machine may be slow; what is waited for ends the waiting.
+PATIENCE_MILLISECONDS = 20_000
 PASSWORD = "a password of the tests"
 
 
@@ -66,7 +68,8 @@ def crm(page: Page, live_server) -> Page:
     witness = Witness(host=urlsplit(live_server.url).netloc)
     witness.watch(page)
     page.base = live_server.url
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(PATIENCE_MILLISECONDS)
+    expect.set_options(timeout=PATIENCE_MILLISECONDS)
     yield page
     assert (witness.elsewhere, witness.said) == ([], [])
 
