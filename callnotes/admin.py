@@ -1,6 +1,6 @@
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
@@ -90,8 +90,10 @@ class CallNoteAdmin(BackOfficeAdmin):
     def redact(self, request: HttpRequest, notes: QuerySet[CallNote]) -> HttpResponse | None:
         """Asks first: what is redacted is gone for good."""
         notes = notes.filter(redacted_at=None)
-        if "confirmed" in request.POST:
-            count = recording.redact(notes, by=request.user)
+        newest = request.POST.get("newest", "")
+        if "confirmed" in request.POST and newest.isdecimal():
+            # None that was recorded since the question was asked.
+            count = recording.redact(notes.filter(pk__lte=newest[:18]), by=request.user)
             self.message_user(request, f"Redacted: {count}. Their comments are gone for good.", messages.SUCCESS)
             return None
         context = {
@@ -100,6 +102,7 @@ class CallNoteAdmin(BackOfficeAdmin):
             "opts": self.opts,
             "notes": notes.for_display()[:NOTES_IN_SIGHT],
             "count": notes.count(),
+            "newest": notes.aggregate(newest=Max("pk"))["newest"] or 0,
             "selected": request.POST.getlist(ACTION_CHECKBOX_NAME),
             "select_across": request.POST.get("select_across", "0"),
         }

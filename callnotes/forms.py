@@ -58,14 +58,25 @@ class CallNoteForm(forms.Form):
                 recording.check(cleaned["disposition"], cleaned["comments"])
             except (recording.CommentsMissing, recording.CommentsTooLong) as error:
                 self.add_error("comments", str(error))
-            if self.corrected and not set(self.changed_data) - {"submission"}:
+            if self.corrected and self._says_what_it_corrects(cleaned):
                 self.add_error("comments", "Nothing was changed: correct the words or the outcome, or leave this page.")
         return cleaned
 
     def record(self) -> CallNote:
+        content = self.cleaned_data | {"contact": self._whom()}
         return recording.record(
-            self.number, source=CallNote.Source.DESK, agent=self.agent, corrects=self.corrected, **self.cleaned_data
+            self.number, source=CallNote.Source.DESK, agent=self.agent, corrects=self.corrected, **content
         )
+
+    def _whom(self) -> Contact | recording.Whom | None:
+        """Who was chosen; else whom the corrected note names; else whom the number reaches."""
+        if self.add_prefix("contact") in self.data:
+            return self.cleaned_data.get("contact")
+        return self.corrected.contact if self.corrected else recording.Whom.THE_NUMBER_REACHES
+
+    def _says_what_it_corrects(self, cleaned: dict) -> bool:
+        sent = {"contact": self._whom(), "disposition": cleaned["disposition"], "comments": cleaned["comments"]}
+        return all(getattr(self.corrected, name) == value for name, value in sent.items())
 
 
 def _content(note: CallNote) -> dict:

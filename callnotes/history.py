@@ -17,8 +17,13 @@ def of_contact(contact: Contact) -> Sources:
 
     Two sources, each read by an index of its own: one query for either would read the whole table.
     """
-    numbers = [contact_number.number for contact_number in contact.numbers.all()]
+    numbers = contact.numbers.order_by().values("number")
     return CallNote.objects.of_contact(contact), CallNote.objects.of_nobody_at(numbers)
+
+
+def of_contact_and_number(contact: Contact, number: str) -> Sources:
+    """What is known of a contact, and what others said on the number from which it calls."""
+    return *of_contact(contact), CallNote.objects.about(number).of_others_than(contact)
 
 
 def newest(sources: Sources, limit: int, before: tuple[datetime, int] | None = None) -> list[CallNote]:

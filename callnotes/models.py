@@ -99,9 +99,13 @@ class CallNoteQuerySet(models.QuerySet["CallNote"]):
     def of_contact(self, contact: Contact) -> "CallNoteQuerySet":
         return self.filter(contact=contact)
 
-    def of_nobody_at(self, numbers: Iterable[str]) -> "CallNoteQuerySet":
+    def of_nobody_at(self, numbers: models.QuerySet) -> "CallNoteQuerySet":
         """Notes on numbers, where nobody knows whose they are."""
-        return self.filter(contact=None, number__in=numbers)
+        return self.filter(contact=None, contact_name="", number__in=numbers)
+
+    def of_others_than(self, contact: Contact) -> "CallNoteQuerySet":
+        """Notes of other contacts, also of those that are deleted."""
+        return self.exclude(contact=contact).exclude(contact=None, contact_name="")
 
     def matching(self, text: str) -> "CallNoteQuerySet":
         """Notes by a number in any spelling, or by a contact's name, company or last digits."""

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from enum import Enum, auto
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import IntegrityError, transaction
@@ -9,6 +10,10 @@ from django.utils import timezone
 
 from callnotes.models import COMMENTS_MAX_LENGTH, CallNote, CallNoteQuerySet, Disposition
 from contacts.models import Contact
+
+
+class Whom(Enum):
+    THE_NUMBER_REACHES = auto()
 
 
 class CommentsMissing(ValueError):
@@ -35,7 +40,7 @@ def record(
     comments: str,
     *,
     source: CallNote.Source,
-    contact: Contact | None = None,
+    contact: Contact | Whom | None = Whom.THE_NUMBER_REACHES,
     agent: AbstractBaseUser | None = None,
     token: str = "",
     call_id: str = "",
@@ -45,12 +50,13 @@ def record(
 ) -> CallNote:
     """Stores a note about a canonical number and answers it.
 
-    Without `contact` it is the one whom the number reaches, if there is just one. The same `submission`
+    The contact is chosen, or None, or whom the number reaches, if it is just one. The same `submission`
     with the same content is the note that is there already; with other content it is a correction of it,
     so that neither a second click nor a changed mind loses or doubles a word. Raises as `check` does.
     """
     check(disposition, comments)
-    chosen, contact = contact, contact or sole_contact(number)
+    is_chosen = contact is not Whom.THE_NUMBER_REACHES
+    contact = contact if is_chosen else sole_contact(number)
     note = CallNote(
         number=number,
         contact=contact,
@@ -65,7 +71,7 @@ def record(
         corrects=corrects,
         created_at=now or timezone.now(),
     )
-    return _saved_once(note, chosen)
+    return _saved_once(note, is_chosen)
 
 
 def sole_contact(number: str) -> Contact | None:
@@ -79,7 +85,7 @@ def redact(notes: CallNoteQuerySet, by: AbstractBaseUser, now: datetime | None =
     return notes.filter(redacted_at=None).update(comments="", redacted_at=now or timezone.now(), redacted_by=by)
 
 
-def _saved_once(note: CallNote, chosen: Contact | None) -> CallNote:
+def _saved_once(note: CallNote, is_chosen: bool) -> CallNote:
     """The note, stored; or what its submission stored before, which a redaction may have emptied since."""
     try:
         with transaction.atomic():
@@ -89,14 +95,14 @@ def _saved_once(note: CallNote, chosen: Contact | None) -> CallNote:
         stored = CallNote.objects.filter(submission=note.submission, submission__isnull=False).first()
         if stored is None:
             raise
-    if stored.redacted_at or _says_the_same(stored, note, chosen):
+    if stored.redacted_at or _says_the_same(stored, note, is_chosen):
         return stored
     note.submission = uuid.uuid5(stored.submission, f"{note.contact_id} {note.disposition_id} {note.comments}")
     note.corrects = stored
-    return _saved_once(note, chosen)
+    return _saved_once(note, is_chosen)
 
 
-def _says_the_same(stored: CallNote, note: CallNote, chosen: Contact | None) -> bool:
+def _says_the_same(stored: CallNote, note: CallNote, is_chosen: bool) -> bool:
     """The contact counts where somebody chose it: whom a number reaches may have changed in between."""
     same = [stored.number, stored.disposition_id, stored.comments] == [note.number, note.disposition_id, note.comments]
-    return same and (chosen is None or stored.contact_id == chosen.pk)
+    return same and (not is_chosen or stored.contact_id == note.contact_id)

@@ -42,6 +42,9 @@ class ContactQuerySet(models.QuerySet["Contact"]):
     def archived(self) -> "ContactQuerySet":
         return self.exclude(archived_at=None)
 
+    def active_first(self) -> "ContactQuerySet":
+        return self.order_by(models.F("archived_at").asc(nulls_first=True), "name", "pk")
+
     def reached_at(self, number: str) -> "ContactQuerySet":
         """Everybody whom a canonical number reaches, archived contacts too."""
         return self.filter(numbers__number=number)

@@ -6,7 +6,10 @@ The web server hands over what has arrived when a client goes away, and Django t
 
 import io
 import json
+import logging
+import re
 from collections.abc import Callable, Iterable
+from urllib.parse import quote
 
 from django.utils.http import parse_header_parameters
 
@@ -16,6 +19,13 @@ from integrations_3cx.errors import BODY_BROKE_OFF, CHUNKED_FORM, MEDIA_TYPE_UNS
 MAX_BYTES = 1024 * 1024
 CONTENT_TYPE_MAX_LENGTH = 500
 
+PROBES = {"/healthz", "/readyz"}
+
+# Text is read as UTF-8, whatever a client calls it: Django fails on some of the names that it may be given.
+_CHARSET = re.compile(r";\s*charset\*?\s*=\s*(\"[^\"]*\"|[^;]*)", re.IGNORECASE)
+
+logger = logging.getLogger("dbncrm.access")
+
 Application = Callable[[dict, Callable], Iterable[bytes]]
 
 
@@ -23,7 +33,11 @@ def read_whole(application: Application) -> Application:
     """Gives every body its true length. One over the limit keeps a length that says so, and is not handed on."""
 
     def reading(environ: dict, start_response: Callable) -> Iterable[bytes]:
-        fault = _unreadable_type(environ.get("CONTENT_TYPE", "")) or _read(environ)
+        if environ.get("PATH_INFO") in PROBES:
+            environ["CONTENT_LENGTH"] = ""
+            return application(environ, start_response)
+        environ["CONTENT_TYPE"] = _CHARSET.sub("", environ.get("CONTENT_TYPE", ""))
+        fault = _unreadable_type(environ["CONTENT_TYPE"]) or _read(environ)
         return _refuse(fault, environ, start_response) if fault else application(environ, start_response)
 
     return reading
@@ -41,12 +55,12 @@ def _unreadable_type(content_type: str) -> Fault | None:
 def _read(environ: dict) -> Fault | None:
     declared = environ.get("CONTENT_LENGTH", "")
     is_chunked = not declared and "HTTP_TRANSFER_ENCODING" in environ
-    if is_chunked and environ.get("CONTENT_TYPE", "").lower().startswith("application/x-www-form-urlencoded"):
-        return CHUNKED_FORM
     if not is_chunked and not declared.isdecimal():
         return None
     length = MAX_BYTES + 1 if is_chunked else int(declared)
     body = environ["wsgi.input"].read(length) if length <= MAX_BYTES + 1 else b""
+    if is_chunked and body and environ["CONTENT_TYPE"].lower().startswith("application/x-www-form-urlencoded"):
+        return CHUNKED_FORM
     if not is_chunked and len(body) < length <= MAX_BYTES:
         return BODY_BROKE_OFF
     environ["CONTENT_LENGTH"] = str(len(body) if is_chunked else length)
@@ -55,6 +69,8 @@ def _read(environ: dict) -> Fault | None:
 
 
 def _refuse(fault: Fault, environ: dict, start_response: Callable) -> Iterable[bytes]:
+    path = quote(environ.get("PATH_INFO", "").encode("latin-1"))
+    logger.info("%s %s %d %s", environ.get("REQUEST_METHOD"), path, fault.http_status, fault.code)
     answer = refusal_before_reading(environ.get("QUERY_STRING", ""), fault)
     body = json.dumps(answer.body).encode()
     headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body))), ("Cache-Control", "no-store")]

@@ -3,12 +3,15 @@
 Answered before anything else looks at the request: a probe asks by plain http, and by address, not by name.
 """
 
+import logging
 from collections.abc import Callable
 
 from django.db import Error as DatabaseError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
+
+logger = logging.getLogger(__name__)
 
 NOT_MIGRATED = "The database is not migrated: run python manage.py migrate."
 
@@ -36,7 +39,8 @@ def _answer(fault: str) -> JsonResponse:
 def _fault() -> str:
     try:
         executor = MigrationExecutor(connection)
-    except DatabaseError:
+    except DatabaseError as error:
+        logger.error("The database does not answer: %s", str(error).partition("\n")[0])
         return "The database does not answer; the log tells why."
     is_migrated = not executor.migration_plan(executor.loader.graph.leaf_nodes())
     return "" if is_migrated else NOT_MIGRATED

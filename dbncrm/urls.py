@@ -1,6 +1,7 @@
 """The whole map of addresses, but for `/healthz` and `/readyz`, which are answered before it is read."""
 
 from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
 
@@ -9,7 +10,7 @@ urlpatterns = [
     path("3cx/", include("integrations_3cx.urls")),
     path("admin/", admin.site.urls),
     path("login/", LoginView.as_view(), name="login"),
-    path("logout/", LogoutView.as_view(), name="logout"),
+    path("logout/", login_not_required(LogoutView.as_view()), name="logout"),
 ]
 
 handler400 = "dbncrm.error_pages.bad_request"

@@ -20,6 +20,7 @@ NOTES_ON_POPUP = 5
 NOTES_ON_START = 10
 CONTACTS_FOUND_AT_MOST = 50
 PEOPLE_AT_MOST = 30
+NOT_CORRECTABLE = "The note that this was to correct cannot be corrected any more. Copy your words to a new note."
 READ_OR_SEND = ["GET", "HEAD", "POST"]
 PRIMARY_KEY = re.compile(r"[0-9]{1,18}")
 
@@ -40,6 +41,8 @@ def popup(request: HttpRequest) -> HttpResponse:
         return render(request, "desk/nobody.html", {"cid": spelling.strip()[:40], "is_withheld": is_withheld})
     corrected = _corrected(request, caller.number)
     form = CallNoteForm(request.POST or None, number=caller.number, agent=request.user, corrected=corrected)
+    if "corrects" in request.GET and corrected is None and request.method == "POST":
+        form.add_error(None, NOT_CORRECTABLE)
     if request.method == "POST" and form.is_valid():
         note = form.record()
         whom = f"{note.contact_name}, " if note.contact_name else ""
@@ -117,7 +120,7 @@ def _matching(text: str):
 
 
 def _people(number: str) -> dict:
-    found = list(Contact.objects.reached_at(number)[: PEOPLE_AT_MOST + 1])
+    found = list(Contact.objects.reached_at(number).active_first()[: PEOPLE_AT_MOST + 1])
     contacts = found[:PEOPLE_AT_MOST]
     return {
         "number": number,
@@ -128,9 +131,9 @@ def _people(number: str) -> dict:
 
 
 def _notes_to_read(number: str, contacts: list[Contact]) -> history.Sources:
-    """Of one contact, all that is known, whatever the number; of nobody or several, what was said on the number."""
+    """What was said on the number, and of one contact, all that is known, whatever the number."""
     if len(contacts) == 1:
-        return history.of_contact(contacts[0])
+        return history.of_contact_and_number(contacts[0], number)
     return history.of_number(number)
 
 

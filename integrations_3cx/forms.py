@@ -57,13 +57,13 @@ class NewApiTokenForm(ApiTokenForm):
         super().__init__(*args, **kwargs)
         self.fields["scopes"].initial = list(Scope.values)
 
-    def clean_submission(self) -> uuid.UUID:
-        submission = self.cleaned_data["submission"]
-        if ApiToken.objects.filter(submission=submission).exists():
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        if ApiToken.objects.filter(submission=cleaned.get("submission"), submission__isnull=False).exists():
             raise ValidationError(
                 "This form has made its API token and shown the key. If the key is lost, revoke it and add another."
             )
-        return submission
+        return cleaned
 
     def clean_existing_key(self) -> str:
         key = self.cleaned_data["existing_key"]

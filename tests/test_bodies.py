@@ -63,3 +63,30 @@ def test_a_body_at_the_limit_is_handed_on():
 def test_a_content_type_that_django_fails_on_is_refused(parameter):
     sent = {"CONTENT_LENGTH": "7", "CONTENT_TYPE": f"application/json; {parameter}"}
     assert hand_on(b"cid=123", **sent) == refused(MEDIA_TYPE_UNSUPPORTED)
+
+
+@pytest.mark.parametrize("charset", ["base64", "rot13", "iso-8859-1", '"utf-8"', "idna"])
+def test_a_charset_is_left_out_for_text_is_utf8_whatever_it_is_called(charset):
+    types = []
+
+    def application(environ, start_response):
+        types.append(environ["CONTENT_TYPE"])
+        return []
+
+    sent = f"multipart/form-data; charset={charset}; boundary=limit"
+    read_whole(application)({"CONTENT_TYPE": sent, "wsgi.input": io.BytesIO()}, None)
+    assert types == ["multipart/form-data; boundary=limit"]
+
+
+def test_an_empty_form_in_chunks_is_handed_on():
+    assert hand_on(b"", HTTP_TRANSFER_ENCODING="chunked") == ("200", b"0:")
+
+
+def test_a_probe_is_answered_without_waiting_for_its_body():
+    assert hand_on(b"", PATH_INFO="/healthz", CONTENT_LENGTH="10") == ("200", b":")
+
+
+def test_what_is_refused_is_logged_as_one_line(caplog):
+    caplog.set_level("INFO", "dbncrm.access")
+    hand_on(b"comments=", CONTENT_LENGTH="24", REQUEST_METHOD="POST", PATH_INFO="/3cx/query\nX")
+    assert [record.getMessage() for record in caplog.records] == ["POST /3cx/query%0AX 400 malformed_body"]

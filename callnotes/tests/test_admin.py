@@ -33,7 +33,8 @@ def _clerk(client, *permissions: str) -> User:
 
 def _redact(client, *notes: CallNote):
     chosen = {"action": "redact", "_selected_action": [note.pk for note in notes]}
-    return client.post(LIST, chosen | {"confirmed": "Redact"})
+    newest = max((note.pk for note in CallNote.objects.all()), default=0)
+    return client.post(LIST, chosen | {"confirmed": "Redact", "newest": newest})
 
 
 def test_the_list_shows_the_newest_first_with_the_beginning_of_the_comments(admin_client):
@@ -142,6 +143,15 @@ def test_redacting_asks_first(admin_client):
     assert f'name="_selected_action" value="{note.pk}"' in page
     assert "Private." in page
     assert list(CallNote.objects.values_list("comments", "redacted_at")) == [("Private.", None)]
+
+
+def test_what_is_recorded_after_the_question_is_not_redacted(admin_client):
+    asked_about = make_note(NUMBER, "Private.")
+    everything = {"action": "redact", "_selected_action": [asked_about.pk], "select_across": "1"}
+    newest = admin_client.post(LIST, everything).context["newest"]
+    make_note(NUMBER, "Recorded meanwhile.")
+    admin_client.post(LIST, everything | {"confirmed": "Redact", "newest": newest})
+    assert list(CallNote.objects.order_by("pk").values_list("comments", flat=True)) == ["", "Recorded meanwhile."]
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,14 @@ def test_a_deleted_contact_leaves_its_notes_and_its_name_to_the_number(client):
     assert "Mira Talvane" in page
 
 
+def test_the_notes_of_a_deleted_contact_are_nobody_elses(client):
+    mira, tomas = make_contact("Mira Talvane", NUMBER), make_contact("Tomas Ostfield", NUMBER)
+    make_note(NUMBER, "Of Tomas.", contact=tomas)
+    tomas.delete()
+    assert shown(client.get(f"/contacts/{mira.pk}/")) == []
+    assert shown(client.get(f"/numbers/{NUMBER}/")) == ["Of Tomas."]
+
+
 @pytest.mark.parametrize("pk", ["0", "999999", "9" * 25])
 def test_a_contact_that_is_none_has_no_page(client, pk):
     assert client.get(f"/contacts/{pk}/").status_code == 404

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from callnotes.models import CallNote, Disposition
 from callnotes.tests.factories import disposition, make_agent, make_note
+from contacts.models import Contact
 from contacts.tests.factories import make_contact
 from desk.views import PEOPLE_AT_MOST
 
@@ -196,6 +197,49 @@ def test_a_correction_that_changes_nothing_is_not_stored(client, agent):
     assert CallNote.objects.count() == 1
 
 
+def test_a_correction_of_several_lines_that_changes_nothing_is_not_stored(client, agent):
+    make_contact("Mira Talvane", NUMBER)
+    earlier = make_note(NUMBER, "One.\nTwo.", agent=agent)
+    client.post(f"/popup?cid=91234567&corrects={earlier.pk}", form(comments="One.\r\nTwo."))
+    assert CallNote.objects.count() == 1
+
+
+def test_a_correction_stays_with_the_contact_of_its_note(client, agent):
+    mira = make_contact("Mira Talvane", NUMBER)
+    earlier = make_note(NUMBER, "Asked for a quote.", agent=agent)
+    Contact.objects.filter(pk=mira.pk).update(archived_at=timezone.now())
+    make_contact("Tomas Ostfield", NUMBER)
+    client.post(f"/popup?cid=91234567&corrects={earlier.pk}", form(comments="Asked for two quotes."))
+    assert CallNote.objects.newest_first()[0].contact == mira
+
+
+def test_a_note_that_was_redacted_meanwhile_is_not_written_anew_by_its_correction(client, agent):
+    earlier = make_note(NUMBER, "Secret.", agent=agent)
+    CallNote.objects.filter(pk=earlier.pk).update(redacted_at=timezone.now(), redacted_by=agent, comments="")
+    response = client.post(f"/popup?cid=91234567&corrects={earlier.pk}", form(comments="Secret, mended."))
+    page = response.content.decode()
+    assert "cannot be corrected any more" in page
+    assert "Secret, mended.</textarea>" in page
+    assert CallNote.objects.count() == 1
+
+
+def test_what_others_said_on_the_number_is_shown_with_the_notes_of_its_contact(client, agent):
+    make_contact("Mira Talvane", NUMBER)
+    old = make_contact("Mira Talvane, twice", NUMBER, archived_at=timezone.now())
+    make_note(NUMBER, "Does not want calls.", contact=old)
+    make_note(NUMBER, "Nobody's.", contact=None)
+    make_note(NUMBER, "Mira's.")
+    notes = client.get("/popup", {"cid": NUMBER}).context["notes"]
+    assert [note.comments for note in notes] == ["Mira's.", "Nobody's.", "Does not want calls."]
+
+
+def test_archived_contacts_never_crowd_out_an_active_one(client, agent):
+    for count in range(PEOPLE_AT_MOST + 1):
+        make_contact(f"A person {count}", NUMBER, archived_at=timezone.now())
+    make_contact("Zed", NUMBER)
+    assert [contact.name for contact in client.get("/popup", {"cid": NUMBER}).context["contacts"]] == ["Zed"]
+
+
 def test_an_outcome_that_is_no_longer_offered_stays_on_its_correction(client, agent):
     busy = Disposition.objects.create(key="busy", label="Busy")
     earlier = make_note(NUMBER, "Line busy.", key="busy", agent=agent)
@@ -217,8 +261,10 @@ def test_only_ones_own_notes_that_are_not_redacted_can_be_corrected(client, agen
     CallNote.objects.filter(pk=redacted.pk).update(redacted_at=timezone.now(), redacted_by=agent, comments="")
     elsewhere = make_note("+6598765432", "Elsewhere.", agent=agent)
     for note in (of_another, redacted, elsewhere):
-        client.post(f"/popup?cid=91234567&corrects={note.pk}", form())
-    assert not CallNote.objects.exclude(corrects=None).exists()
+        address = f"/popup?cid=91234567&corrects={note.pk}"
+        assert client.get(address).context["corrected"] is None
+        assert "cannot be corrected any more" in client.post(address, form()).content.decode()
+    assert CallNote.objects.count() == 3
 
 
 def test_of_one_contact_the_notes_on_every_number_are_shown(client, agent):
@@ -263,6 +309,19 @@ def test_a_form_that_is_older_than_the_sign_in_shows_what_was_typed(agent):
     assert (response.status_code, stored()) == (403, [])
     assert "Press Back in the browser: your words are still there." in response.content.decode()
     assert "Asked for a quote.</textarea>" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("address", "field"),
+    [("/admin/auth/user/add/", "password1"), ("/admin/password_change/", "new_password1"), ("/login/", "password")],
+)
+@pytest.mark.parametrize("is_signed_in", [True, False])
+def test_a_password_is_never_shown_back(agent, address, field, is_signed_in):
+    client = Client(enforce_csrf_checks=True)
+    if is_signed_in:
+        client.force_login(agent)
+    response = client.post(address, {field: "a-secret-word", "name": "Avery"})
+    assert "a-secret-word" not in response.content.decode()
 
 
 def test_what_an_agent_typed_is_never_read_as_markup(client, agent):

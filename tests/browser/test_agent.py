@@ -102,11 +102,14 @@ def test_a_sign_in_that_ended_loses_no_word(crm: Page, agent):
 
 @pytest.mark.parametrize("size", [{"width": 360, "height": 640}, {"width": 1280, "height": 600}])
 def test_who_calls_is_in_sight_when_the_page_opens(crm: Page, agent, size):
-    make_contact("Mira Talvane", NUMBER, company="Korfield Motors", remarks="Speaks Malay.")
+    make_contact("Mira Talvane", NUMBER, company="Korfield Motors", remarks="Speaks Malay.\n" * 60)
     crm.set_viewport_size(size)
     crm.goto(f"{crm.base}/popup?cid=91234567")
     expect(crm.get_by_label("Comments")).to_be_focused()
     expect(crm.get_by_role("heading", name="Mira Talvane")).to_be_in_viewport()
+    write(crm, "Asked for a quote.")
+    crm.get_by_role("button", name="Save note").click()
+    expect(crm.get_by_role("status")).to_be_visible()
 
 
 def test_a_note_that_cannot_be_saved_keeps_every_word(crm: Page, agent):
