@@ -3,11 +3,15 @@
 `TEST_DATABASE_URL` names another database server; without it each process has an SQLite file of its own.
 """
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
-_FILE = Path(tempfile.gettempdir()) / f"dbncrm-test-{os.getpid()}.sqlite3"
+_FOLDER = tempfile.mkdtemp(prefix="dbncrm-test-")
+atexit.register(shutil.rmtree, _FOLDER, ignore_errors=True)
+_FILE = Path(_FOLDER) / "test.sqlite3"
 
 os.environ |= {
     "SECRET_KEY": "for tests alone: 0123456789 abcdefghijklmnopqrstuvwxyz",
