@@ -13,6 +13,8 @@ from contacts.models import Contact
 
 
 class Whom(Enum):
+    """Whom a note is about where nobody was chosen."""
+
     THE_NUMBER_REACHES = auto()
 
 

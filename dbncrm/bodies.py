@@ -15,8 +15,8 @@ from django.utils.http import parse_header_parameters
 
 from integrations_3cx.answering import refusal_before_reading
 from integrations_3cx.errors import BODY_BROKE_OFF, CHUNKED_FORM, MEDIA_TYPE_UNSUPPORTED, Fault
+from integrations_3cx.wire import BODY_MAX_BYTES
 
-MAX_BYTES = 1024 * 1024
 CONTENT_TYPE_MAX_LENGTH = 500
 
 PROBES = {"/healthz", "/readyz"}
@@ -57,14 +57,14 @@ def _read(environ: dict) -> Fault | None:
     is_chunked = not declared and "HTTP_TRANSFER_ENCODING" in environ
     if not is_chunked and not declared.isdecimal():
         return None
-    length = MAX_BYTES + 1 if is_chunked else int(declared)
-    body = environ["wsgi.input"].read(length) if length <= MAX_BYTES + 1 else b""
+    length = BODY_MAX_BYTES + 1 if is_chunked else int(declared)
+    body = environ["wsgi.input"].read(length) if length <= BODY_MAX_BYTES + 1 else b""
     if is_chunked and body and environ["CONTENT_TYPE"].lower().startswith("application/x-www-form-urlencoded"):
         return CHUNKED_FORM
-    if not is_chunked and len(body) < length <= MAX_BYTES:
+    if not is_chunked and len(body) < length <= BODY_MAX_BYTES:
         return BODY_BROKE_OFF
     environ["CONTENT_LENGTH"] = str(len(body) if is_chunked else length)
-    environ["wsgi.input"] = io.BytesIO(body if len(body) <= MAX_BYTES else b"")
+    environ["wsgi.input"] = io.BytesIO(body if len(body) <= BODY_MAX_BYTES else b"")
     return None
 
 

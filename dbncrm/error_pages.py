@@ -9,8 +9,7 @@ from django.template.loader import render_to_string
 from django.views import defaults
 
 from integrations_3cx.answering import refusal_before_reading
-
-RETRY_AFTER_SECONDS = 5
+from integrations_3cx.errors import RETRY_AFTER_OUTAGE_SECONDS
 
 logger = logging.getLogger(__name__)
 
@@ -30,4 +29,4 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return defaults.server_error(request)
     logger.error("The database does not answer: %s", str(error).partition("\n")[0])
     page = render_to_string("503.html")
-    return HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
+    return HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_AFTER_OUTAGE_SECONDS)})

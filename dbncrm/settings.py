@@ -11,6 +11,7 @@ from csp.constants import NONE, SELF
 
 from contacts.phone import REGIONS
 from dbncrm.environment import Environment
+from integrations_3cx.wire import BODY_MAX_BYTES
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -156,7 +157,7 @@ SECURE_HSTS_SECONDS = 31_536_000 if SECURE_SSL_REDIRECT else 0
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT
 # Whether the company's other host names speak HTTPS only is not ours to decide.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = BODY_MAX_BYTES
 DEFAULT_EXCEPTION_REPORTER = "dbncrm.error_reports.DiscreetExceptionReporter"
 
 REST_FRAMEWORK = {

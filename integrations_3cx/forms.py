@@ -29,7 +29,6 @@ class ApiTokenForm(forms.ModelForm):
     allowed_networks = NetworksField(
         required=False, help_text="One a line, for example 192.0.2.0/24 or 2001:db8::/32. Empty: every address."
     )
-
     expires_at = forms.DateTimeField(
         required=False,
         input_formats=[BROWSERS_MOMENT],

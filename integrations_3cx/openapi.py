@@ -7,7 +7,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_field
 from rest_framework import serializers
 
-from callnotes.models import CALL_ID_MAX_LENGTH, COMMENTS_MAX_LENGTH
+from callnotes.models import COMMENTS_MAX_LENGTH
 from integrations_3cx import keys, wire
 
 LOOKUP_ANSWER = {"type": "object", "properties": {"success": {"type": "boolean"}}, "required": ["success"]}
@@ -92,7 +92,7 @@ def described(operation_id: str, *, has_body: bool) -> Any:
             _parameter("cid", "The caller's number, in any spelling."),
             _parameter("status", "The disposition; makes this a note."),
             _parameter("comments", f"What came of the call, at most {COMMENTS_MAX_LENGTH} characters."),
-            _parameter("call_id", f"Stores a repeated note once; at most {CALL_ID_MAX_LENGTH} characters."),
+            _parameter("call_id", f"Stores a repeated note once; at most {wire.CALL_ID_MAX_LENGTH} characters."),
             _parameter("format", "`text` answers the bare value of success as plain text.", enum=["text"]),
             _parameter("Idempotency-Key", "Like call_id, and wins over it.", OpenApiParameter.HEADER),
             *(

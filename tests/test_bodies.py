@@ -5,8 +5,9 @@ import json
 
 import pytest
 
-from dbncrm.bodies import MAX_BYTES, read_whole
+from dbncrm.bodies import read_whole
 from integrations_3cx.errors import BODY_BROKE_OFF, CHUNKED_FORM, MEDIA_TYPE_UNSUPPORTED
+from integrations_3cx.wire import BODY_MAX_BYTES as MAX_BYTES
 
 FORM = "application/x-www-form-urlencoded"
 

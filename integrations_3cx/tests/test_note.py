@@ -7,6 +7,7 @@ from django.utils import timezone
 from callnotes.models import CallNote, Disposition
 from callnotes.tests.factories import disposition
 from contacts.tests.factories import make_contact
+from integrations_3cx import wire
 from integrations_3cx.tests.asking import INSERTED, NUMBER, NUMBER_UNKNOWN, PATH, answer, ask, note, refused
 from integrations_3cx.tests.factories import make_token
 
@@ -196,3 +197,7 @@ def test_head_tells_where_a_note_would_be_refused(client):
     _, key = make_token()
     parameters = {"cid": NUMBER, "status": "Completed", "comments": "Asked.", "token": key}
     assert answer(client.head(PATH, parameters)) == (404, "")
+
+
+def test_every_call_id_that_may_be_sent_can_be_stored():
+    assert CallNote._meta.get_field("call_id").max_length == wire.CALL_ID_MAX_LENGTH
