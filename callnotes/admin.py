@@ -1,5 +1,7 @@
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.auth import get_user_model
+from django.contrib.auth.admin import UserAdmin
 from django.db.models import Max, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -7,8 +9,8 @@ from django.template.response import TemplateResponse
 from django.utils.text import Truncator
 
 from callnotes import recording
-from callnotes.history import newest, of_contact
-from callnotes.models import CallNote, Disposition
+from callnotes.history import newest, notes_of_contact
+from callnotes.models import Call, CallNote, CallReason, Chat, Disposition, Extension, TimelineRow
 from contacts.admin import BackOfficeAdmin, ContactAdmin
 from contacts.models import Contact
 from contacts.phone import display
@@ -25,7 +27,7 @@ class ContactWithHistoryAdmin(ContactAdmin):
     def history(self, contact: Contact) -> str:
         if not contact.pk:
             return "None yet."
-        notes = newest(of_contact(contact), NOTES_IN_SIGHT)
+        notes = newest(notes_of_contact(contact), NOTES_IN_SIGHT)
         return render_to_string("admin/contacts/contact/history.html", {"contact": contact, "notes": notes})
 
 
@@ -34,7 +36,7 @@ class DispositionAdmin(BackOfficeAdmin):
     list_display = ["label", "key", "color", "position", "is_active", "requires_comments", "is_protected"]
     list_display_links = ["label"]
     # The further effects are offered here once something acts on them.
-    fields = ["label", "key", "color", "position", "is_active", "requires_comments"]
+    fields = ["label", "key", "color", "position", "is_active", "requires_comments", "counts_as_reached"]
 
     def get_readonly_fields(self, request, disposition=None):
         """The key names it to other systems; of the contract's four, so does whether comments may be empty."""
@@ -48,39 +50,46 @@ class DispositionAdmin(BackOfficeAdmin):
         )
 
 
-@admin.register(CallNote)
-class CallNoteAdmin(BackOfficeAdmin):
-    """Read-only: notes are written at the desk and by the phone system, and corrected by further notes."""
-
-    list_display = ["created_at", "phone_number", "contact_name", "disposition", "beginning", "agent", "source"]
-    list_filter = ["disposition", "agent", "source", "created_at"]
-    list_select_related = ["disposition", "agent"]
-    search_fields = ["number"]
-    search_help_text = "A number in any spelling; or a contact by name, company, or at least the last four digits."
-    actions = ["redact"]
-    fields = [
-        *("number", "contact", "contact_name", "disposition", "comments", "agent", "source", "token", "call_id"),
-        *("corrects", "created_at", "redacted_at", "redacted_by"),
-    ]
+class ReadOnlyAdmin(BackOfficeAdmin):
+    """Rows about a number that are written elsewhere: looked at here, and found by number or contact."""
 
     def has_add_permission(self, request) -> bool:
         return False
 
-    def has_change_permission(self, request, note=None) -> bool:
+    def has_change_permission(self, request, row=None) -> bool:
         return False
 
-    def has_delete_permission(self, request, note=None) -> bool:
+    def has_delete_permission(self, request, row=None) -> bool:
         return False
 
-    def has_redact_permission(self, request) -> bool:
-        return request.user.has_perm("callnotes.redact_callnote")
+    @admin.display(description="number", ordering="number")
+    def phone_number(self, row: TimelineRow | CallReason) -> str:
+        return display(row.number) or "withheld"
+
+
+class HistoryAdmin(ReadOnlyAdmin):
+    search_fields = ["number"]
+    search_help_text = "A number in any spelling; or a contact by name, company, or at least the last four digits."
 
     def get_search_results(self, request, queryset, search_term):
         return (queryset.matching(search_term) if search_term else queryset), False
 
-    @admin.display(description="number", ordering="number")
-    def phone_number(self, note: CallNote) -> str:
-        return display(note.number)
+
+@admin.register(CallNote)
+class CallNoteAdmin(HistoryAdmin):
+    """Notes are written at the desk and by the phone system, and corrected by further notes."""
+
+    list_display = ["created_at", "phone_number", "contact_name", "disposition", "beginning", "agent", "source"]
+    list_filter = ["disposition", "agent", "source", "created_at"]
+    list_select_related = ["disposition", "agent"]
+    actions = ["redact"]
+    fields = [
+        *("number", "contact", "contact_name", "disposition", "comments", "agent", "source", "token", "call_id"),
+        *("reported_call", "matched_by", "corrects", "created_at", "redacted_at", "redacted_by"),
+    ]
+
+    def has_redact_permission(self, request) -> bool:
+        return request.user.has_perm("callnotes.redact_callnote")
 
     @admin.display(description="comments")
     def beginning(self, note: CallNote) -> str:
@@ -107,3 +116,67 @@ class CallNoteAdmin(BackOfficeAdmin):
             "select_across": request.POST.get("select_across", "0"),
         }
         return TemplateResponse(request, "admin/callnotes/callnote/redact.html", context)
+
+
+@admin.register(Call)
+class CallAdmin(HistoryAdmin):
+    """Calls are reported by the phone system."""
+
+    list_display = ["started_at", "phone_number", "contact_name", "direction", "result", "duration", "whose", "queue"]
+    list_filter = ["result", "direction", "agent", "started_at"]
+    list_select_related = ["agent"]
+    fields = [
+        *("number", "contact", "contact_name", "direction", "result", "started_at", "answered_at", "ended_at"),
+        *("duration_seconds", "extension", "agent", "queue", "recording_url", "summary", "transcript", "call_id"),
+        *("handled_at", "handled_by", "source", "token", "reported_at"),
+    ]
+
+    @admin.display(description="agent", ordering="agent")
+    def whose(self, call: Call) -> str:
+        return str(call.agent or call.extension or "")
+
+
+@admin.register(Chat)
+class ChatAdmin(HistoryAdmin):
+    """Chats are reported by the phone system."""
+
+    list_display = ["started_at", "phone_number", "contact_name", "visitor_name", "email", "agent", "queue"]
+    list_filter = ["agent", "started_at"]
+    list_select_related = ["agent"]
+    fields = [
+        *("number", "contact", "contact_name", "visitor_name", "email", "started_at", "ended_at", "messages"),
+        *("extension", "agent", "queue", "source", "token", "reported_at"),
+    ]
+
+
+@admin.register(CallReason)
+class CallReasonAdmin(ReadOnlyAdmin):
+    """Why agents called numbers that asked not to be disturbed."""
+
+    list_display = ["created_at", "phone_number", "agent", "reason"]
+    list_filter = ["agent", "created_at"]
+    list_select_related = ["agent"]
+
+
+class ExtensionInline(admin.StackedInline):
+    model = Extension
+    verbose_name_plural = "phone"
+
+
+admin.site.unregister(get_user_model())
+
+
+@admin.register(get_user_model())
+class AgentAdmin(UserAdmin):
+    """People who sign in, with their extensions."""
+
+    list_display = [*UserAdmin.list_display, "phone_extension"]
+    list_select_related = ["extension"]
+    inlines = [ExtensionInline]
+
+    def get_inlines(self, request, person):
+        return self.inlines if person else []
+
+    @admin.display(description="extension", ordering="extension__number")
+    def phone_extension(self, person) -> str:
+        return str(getattr(person, "extension", ""))

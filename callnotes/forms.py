@@ -9,12 +9,15 @@ from django.db.models import Q
 from django.utils.text import normalize_newlines
 
 from callnotes import recording
-from callnotes.models import COMMENTS_MAX_LENGTH, CallNote, Disposition
+from callnotes.models import COMMENTS_MAX_LENGTH, Call, CallNote, Disposition
 from contacts.models import Contact
 
 
 class CallNoteForm(forms.Form):
-    """A note about `number`, or a correction of the note `corrected`; sent twice, it is stored once."""
+    """A note about `number`, of `call` where it is known, or a correction of the note `corrected`.
+
+    Sent twice, it is stored once.
+    """
 
     contact = forms.ModelChoiceField(
         Contact.objects.none(), required=False, widget=forms.RadioSelect, label="Who is it?", empty_label="Not sure"
@@ -35,12 +38,19 @@ class CallNoteForm(forms.Form):
     submission = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
     def __init__(
-        self, *args, number: str, agent: AbstractBaseUser, corrected: CallNote | None = None, **kwargs
+        self,
+        *args,
+        number: str,
+        agent: AbstractBaseUser,
+        corrected: CallNote | None = None,
+        call: Call | None = None,
+        **kwargs,
     ) -> None:
         super().__init__(*args, initial=_content(corrected) if corrected else None, **kwargs)
         self.number = number
         self.agent = agent
         self.corrected = corrected
+        self.call = call
         offered = Q(is_active=True) | Q(pk=corrected.disposition_id) if corrected else Q(is_active=True)
         self.fields["contact"].queryset = Contact.objects.active().reached_at(number)
         self.fields["disposition"].queryset = Disposition.objects.filter(offered)
@@ -65,7 +75,12 @@ class CallNoteForm(forms.Form):
     def record(self) -> CallNote:
         content = self.cleaned_data | {"contact": self._whom()}
         return recording.record(
-            self.number, source=CallNote.Source.DESK, agent=self.agent, corrects=self.corrected, **content
+            self.number,
+            source=CallNote.Source.DESK,
+            agent=self.agent,
+            corrects=self.corrected,
+            reported_call=self.call,
+            **content,
         )
 
     def _whom(self) -> Contact | recording.Whom | None:

@@ -1,38 +1,52 @@
-"""What was said: the notes of a number or of a contact, newest first. Queries only."""
+"""What was said, and what calls and chats there were, newest first. Queries only."""
 
-from datetime import datetime
-
-from callnotes.models import CallNote, CallNoteQuerySet
+from callnotes.models import Call, CallNote, CallNoteQuerySet, Chat, Place, TimelineQuerySet, TimelineRow
 from contacts.models import Contact
 
-Sources = tuple[CallNoteQuerySet, ...]
+Sources = tuple[TimelineQuerySet, ...]
 
 
 def of_number(number: str) -> Sources:
-    return (CallNote.objects.about(number),)
+    """All that happened with a number. A note whose call was reported stands with that call."""
+    notes = CallNote.objects.without_call()
+    return notes.about(number), Call.objects.about(number), Chat.objects.about(number)
 
 
 def of_contact(contact: Contact) -> Sources:
-    """The contact's notes, and those on its numbers of which nobody knows whose they are.
+    """All that happened with a contact, and on its numbers where nobody knows with whom.
 
-    Two sources, each read by an index of its own: one query for either would read the whole table.
+    Each source is read by an index of its own: one query for any of them would read the whole table.
     """
     numbers = contact.numbers.order_by().values("number")
-    return CallNote.objects.of_contact(contact), CallNote.objects.of_nobody_at(numbers)
+    notes, calls, chats = CallNote.objects.without_call(), Call.objects.all(), Chat.objects.all()
+    own = tuple(rows.of_contact(contact) for rows in (notes, calls, chats))
+    nobodys = tuple(rows.of_nobody_at(numbers) for rows in (notes, calls, chats))
+    return *own, *nobodys, calls.noted_with(contact)
 
 
-def of_contact_and_number(contact: Contact, number: str) -> Sources:
-    """What is known of a contact, and what others said on the number from which it calls."""
-    return *of_contact(contact), CallNote.objects.about(number).of_others_than(contact)
+def notes_of_number(number: str) -> Sources:
+    """The notes about a number alone."""
+    return (CallNote.objects.about(number),)
 
 
-def newest(sources: Sources, limit: int, before: tuple[datetime, int] | None = None) -> list[CallNote]:
-    """At most `limit` notes for display; `before` is the moment and key of the note that they follow.
+def notes_of_contact(contact: Contact) -> Sources:
+    """The contact's notes alone, and those on its numbers of which nobody knows whose they are."""
+    notes: CallNoteQuerySet = CallNote.objects.all()
+    return notes.of_contact(contact), notes.of_nobody_at(contact.numbers.order_by().values("number"))
 
-    Costs two queries a source (one where it is empty), however long the history is.
+
+def notes_of_contact_and_number(contact: Contact, number: str) -> Sources:
+    """The notes known of a contact, and those of others on the number from which it calls."""
+    return *notes_of_contact(contact), CallNote.objects.about(number).of_others_than(contact)
+
+
+def newest(sources: Sources, limit: int, before: Place | None = None) -> list[TimelineRow]:
+    """At most `limit` rows for display, those that follow the place `before`.
+
+    Costs one query for each source, and what its rows show besides; none more, however long the history is.
     """
-    found: list[CallNote] = []
+    found: list[TimelineRow] = []
     for source in sources:
-        notes = source.older_than(*before) if before else source
-        found += notes.newest_first().for_display()[:limit]
-    return sorted(found, key=lambda note: (note.created_at, note.pk), reverse=True)[:limit]
+        rows = source.older_than(before) if before else source
+        found += rows.newest_first().for_display()[:limit]
+    return sorted(found, key=lambda row: row.place, reverse=True)[:limit]

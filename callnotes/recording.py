@@ -6,10 +6,13 @@ from enum import Enum, auto
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from callnotes.models import COMMENTS_MAX_LENGTH, CallNote, CallNoteQuerySet, Disposition
+from callnotes import meeting, missed
+from callnotes.models import COMMENTS_MAX_LENGTH, Call, CallNote, CallNoteQuerySet, Disposition
 from contacts.models import Contact
+from contacts.turns import turn
 
 
 class Whom(Enum):
@@ -48,17 +51,19 @@ def record(
     call_id: str = "",
     submission: uuid.UUID | None = None,
     corrects: CallNote | None = None,
+    reported_call: Call | None = None,
     now: datetime | None = None,
 ) -> CallNote:
-    """Stores a note about a canonical number and answers it.
+    """Stores a note about a canonical number, lets it meet its call, and answers it.
 
-    The contact is chosen, or None, or whom the number reaches, if it is just one. The same `submission`
+    The contact is chosen, or None, or whom the number reaches, if it is just one; so is the call, where somebody
+    wrote the note for it. The same `submission`
     with the same content is the note that is there already; with other content it is a correction of it,
     so that neither a second click nor a changed mind loses or doubles a word. Raises as `check` does.
     """
     check(disposition, comments)
     is_chosen = contact is not Whom.THE_NUMBER_REACHES
-    contact = contact if is_chosen else sole_contact(number)
+    contact = contact if is_chosen else sole(Contact.objects.reached_at(number))
     note = CallNote(
         number=number,
         contact=contact,
@@ -71,15 +76,23 @@ def record(
         call_id=call_id,
         submission=submission,
         corrects=corrects,
+        reported_call=reported_call,
+        matched_by=CallNote.Match.HAND if reported_call else "",
         created_at=now or timezone.now(),
     )
-    return _saved_once(note, is_chosen)
+    with turn(number):
+        stored = _saved_once(note, is_chosen)
+        if stored is note:
+            meeting.note_arrived(note)
+            if disposition.counts_as_reached:
+                missed.take_off_if_reached(number)
+    return stored
 
 
-def sole_contact(number: str) -> Contact | None:
-    """The active contact whom a number reaches, where it is one and no more."""
-    contacts = Contact.objects.active().reached_at(number)[:2]
-    return contacts[0] if len(contacts) == 1 else None
+def sole(contacts: QuerySet[Contact]) -> Contact | None:
+    """The active one of these contacts, where it is one and no more."""
+    found = contacts.active()[:2]
+    return found[0] if len(found) == 1 else None
 
 
 def redact(notes: CallNoteQuerySet, by: AbstractBaseUser, now: datetime | None = None) -> int:
@@ -89,12 +102,15 @@ def redact(notes: CallNoteQuerySet, by: AbstractBaseUser, now: datetime | None =
 
 def _saved_once(note: CallNote, is_chosen: bool) -> CallNote:
     """The note, stored; or what its submission stored before, which a redaction may have emptied since."""
+    if note.submission is None:
+        note.save()
+        return note
     try:
         with transaction.atomic():
             note.save()
         return note
     except IntegrityError:
-        stored = CallNote.objects.filter(submission=note.submission, submission__isnull=False).first()
+        stored = CallNote.objects.filter(submission=note.submission).first()
         if stored is None:
             raise
     if stored.redacted_at or _says_the_same(stored, note, is_chosen):

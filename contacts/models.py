@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from contacts import phone
@@ -20,11 +21,12 @@ def searchable(text: str) -> str:
     return " ".join("".join(letter for letter in letters if not unicodedata.combining(letter)).split())
 
 
-def canonical_number(name: str) -> models.CheckConstraint:
-    """The constraint that a table's `number` column holds canonical numbers alone."""
+def canonical_number(name: str, *, may_be_withheld: bool = False) -> models.CheckConstraint:
+    """The constraint that a table's `number` column holds canonical numbers alone, or nothing for a withheld one."""
+    canonical_form = models.Q(number__regex=phone.CANONICAL_PATTERN)
     return models.CheckConstraint(
         name=name,
-        condition=models.Q(number__regex=phone.CANONICAL_PATTERN),
+        condition=canonical_form | models.Q(number="") if may_be_withheld else canonical_form,
         violation_error_message="This is no phone number in canonical form.",
     )
 
@@ -48,6 +50,10 @@ class ContactQuerySet(models.QuerySet["Contact"]):
     def reached_at(self, number: str) -> "ContactQuerySet":
         """Everybody whom a canonical number reaches, archived contacts too."""
         return self.filter(numbers__number=number)
+
+    def with_email(self, address: str) -> "ContactQuerySet":
+        """Contacts with an e-mail address, in any case."""
+        return self.alias(lower_email=Lower("email")).filter(lower_email=address.lower())
 
     def matching(self, text: str) -> "ContactQuerySet":
         """Contacts by a number in any spelling or its last digits; else by words of name, company or e-mail.
@@ -84,7 +90,10 @@ class Contact(models.Model):
 
     class Meta:
         ordering = ["name", "pk"]
-        indexes = [models.Index(fields=["name", "id"], name="contact_by_name")]
+        indexes = [
+            models.Index(fields=["name", "id"], name="contact_by_name"),
+            models.Index(Lower("email"), name="contact_by_email"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.company})" if self.company else self.name
@@ -107,6 +116,14 @@ class ContactNumberQuerySet(models.QuerySet["ContactNumber"]):
         if len(ending) < phone.FEWEST_LAST_DIGITS:
             return self.filter(number=reading.number)
         return self.filter(models.Q(number=reading.number) | _starts_with_digits("number_reversed", ending))
+
+    def contacts_at(self, numbers: Iterable[str]) -> dict[str, list[Contact]]:
+        """The active contacts whom each of the canonical numbers reaches. One query."""
+        rows = self.filter(number__in=numbers, contact__archived_at=None).select_related("contact")
+        contacts: dict[str, list[Contact]] = {}
+        for row in rows.order_by("contact__name", "contact"):
+            contacts.setdefault(row.number, []).append(row.contact)
+        return contacts
 
     def bulk_create(self, objs: Iterable["ContactNumber"], *args, **kwargs) -> list["ContactNumber"]:
         objs = list(objs)

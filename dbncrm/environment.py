@@ -101,6 +101,15 @@ class Environment:
             return ""
         return url
 
+    def web_client_url(self, name: str) -> str:
+        """The address of 3CX's web client, `https://host[:port]/webclient`, or empty; the host alone will do."""
+        url = self.text(name).rstrip("/").removesuffix("/#").removesuffix("/webclient")
+        parts = urlsplit(url)
+        if url and (parts.scheme != "https" or not parts.hostname or parts.path or parts.query or parts.fragment):
+            self._fault(name, f"is {url!r}; write the address of 3CX's web client, such as https://pbx.example.com")
+            return ""
+        return f"{url}/webclient" if url else ""
+
     def database(self, name: str) -> dict[str, Any]:
         """Django's description of the database; the message never shows the URL, for it holds a password."""
         url = self.text(name)

@@ -28,6 +28,7 @@ env.require(SECRET_KEY not in TOKEN_PEPPERS, "TOKEN_PEPPER", "is the SECRET_KEY;
 ALLOWED_HOSTS = env.required_hosts("ALLOWED_HOSTS", example="crm.example.com")
 CSRF_TRUSTED_ORIGINS = env.items("CSRF_TRUSTED_ORIGINS")
 PUBLIC_URL = env.public_url("PUBLIC_URL")
+THREECX_WEBCLIENT_URL = env.web_client_url("THREECX_WEBCLIENT_URL")
 DEFAULT_PHONE_REGION = env.choice("DEFAULT_PHONE_REGION", "SG", REGIONS, example="an ISO 3166 code such as SG")
 TIME_ZONE = env.time_zone("TIME_ZONE", "Asia/Singapore")
 SECURE_SSL_REDIRECT = env.switch("SECURE_SSL_REDIRECT", default=not DEBUG)

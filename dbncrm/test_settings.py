@@ -24,6 +24,7 @@ os.environ |= {
 for _name in [
     "CSRF_TRUSTED_ORIGINS",
     "PUBLIC_URL",
+    "THREECX_WEBCLIENT_URL",
     "DEFAULT_PHONE_REGION",
     "TIME_ZONE",
     "TRUSTED_PROXY_COUNT",

@@ -1,4 +1,4 @@
-"""Pages of call notes, newest first, by where the last one ended: no counting, however long the history."""
+"""Pages of a history, newest first, by where the last one ended: no counting, however long the history."""
 
 import re
 from dataclasses import dataclass
@@ -7,36 +7,37 @@ from datetime import UTC, datetime, timedelta
 from django.http import Http404
 
 from callnotes import history
-from callnotes.models import CallNote
+from callnotes.models import Place, TimelineRow
 
-NOTES_PER_PAGE = 50
+ROWS_PER_PAGE = 50
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_CURSOR = re.compile(r"([0-9]{1,17})-([0-9]{1,18})", re.ASCII)
+_CURSOR = re.compile(r"([0-9]{1,17})-([a-z]{1,10})-([0-9]{1,18})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
     """`older` is the cursor of the next page, empty on the last one."""
 
-    notes: list[CallNote]
+    rows: list[TimelineRow]
     older: str
     is_newest: bool
 
 
 def page(sources: history.Sources, before: str = "") -> Page:
-    """The notes that follow the cursor `before`. Raises Http404 for a cursor that is none."""
-    found = history.newest(sources, NOTES_PER_PAGE + 1, _read(before) if before else None)
-    shown = found[:NOTES_PER_PAGE]
-    return Page(shown, older=_cursor(shown[-1]) if len(found) > len(shown) else "", is_newest=not before)
+    """The rows that follow the cursor `before`. Raises Http404 for a cursor that is none."""
+    found = history.newest(sources, ROWS_PER_PAGE + 1, _read(before) if before else None)
+    shown = found[:ROWS_PER_PAGE]
+    return Page(shown, older=_cursor(shown[-1].place) if len(found) > len(shown) else "", is_newest=not before)
 
 
-def _cursor(note: CallNote) -> str:
-    return f"{(note.created_at - _EPOCH) // timedelta(microseconds=1)}-{note.pk}"
+def _cursor(place: Place) -> str:
+    return f"{(place.moment - _EPOCH) // timedelta(microseconds=1)}-{place.kind}-{place.pk}"
 
 
-def _read(cursor: str) -> tuple[datetime, int]:
+def _read(cursor: str) -> Place:
     match = _CURSOR.fullmatch(cursor)
     if not match:
-        raise Http404("This page does not exist; start at the newest note.")
-    return _EPOCH + timedelta(microseconds=int(match[1])), int(match[2])
+        raise Http404("This page does not exist; start at the newest.")
+    moment = _EPOCH + timedelta(microseconds=int(match[1]))
+    return Place(moment, kind=match[2], pk=int(match[3]))

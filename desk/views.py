@@ -1,19 +1,22 @@
 """The agent's pages: who calls, what came of it, and what was said before."""
 
 import re
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from callnotes import history
+from callnotes import do_not_disturb, history
 from callnotes.forms import CallNoteForm
-from callnotes.models import CallNote
+from callnotes.models import Call, CallNote, TimelineRow
 from contacts import phone
 from contacts.forms import ContactForm, ContactNumberForm, SearchForm
 from contacts.models import Contact, ContactNumber
+from desk.numbers import canonical_or_404
 from desk.paging import page
 
 NOTES_ON_POPUP = 5
@@ -27,8 +30,8 @@ PRIMARY_KEY = re.compile(r"[0-9]{1,18}")
 
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
-    notes = CallNote.objects.by_agent(request.user).newest_first().for_display()[:NOTES_ON_START]
-    return render(request, "desk/start.html", {"notes": notes})
+    notes = list(CallNote.objects.by_agent(request.user).newest_first().for_display()[:NOTES_ON_START])
+    return render(request, "desk/start.html", {"notes": notes} | _at_peace(*_numbers_of(notes)))
 
 
 @require_http_methods(READ_OR_SEND)
@@ -40,7 +43,8 @@ def popup(request: HttpRequest) -> HttpResponse:
         is_withheld = caller.rule is phone.Rule.WITHHELD
         return render(request, "desk/nobody.html", {"cid": spelling.strip()[:40], "is_withheld": is_withheld})
     corrected = _corrected(request, caller.number)
-    form = CallNoteForm(request.POST or None, number=caller.number, agent=request.user, corrected=corrected)
+    call = None if corrected else _row(request, "call", Call.objects.about(caller.number))
+    form = CallNoteForm(request.POST or None, number=caller.number, agent=request.user, corrected=corrected, call=call)
     if "corrects" in request.GET and corrected is None and request.method == "POST":
         form.add_error(None, NOT_CORRECTABLE)
     if request.method == "POST" and form.is_valid():
@@ -50,26 +54,27 @@ def popup(request: HttpRequest) -> HttpResponse:
         return redirect("desk:number", note.number)
     people = _people(caller.number)
     notes = history.newest(_notes_to_read(caller.number, people["contacts"]), NOTES_ON_POPUP)
-    return render(request, "desk/popup.html", {"form": form, "corrected": corrected, "notes": notes} | people)
+    context = {"form": form, "corrected": corrected, "call": call, "notes": notes}
+    return render(request, "desk/popup.html", context | people | _at_peace(caller.number, *_numbers_of(notes)))
 
 
 @require_safe
 def number(request: HttpRequest, number: str) -> HttpResponse:
     """The communication history of a number, also where it is no contact's."""
-    canonical = phone.read(number, settings.DEFAULT_PHONE_REGION).number
-    if not canonical:
-        raise Http404("That is no phone number.")
+    canonical = canonical_or_404(number)
     if canonical != number:
         return redirect("desk:number", canonical)
-    notes = page(history.of_number(number), request.GET.get("before", ""))
-    return render(request, "desk/number.html", {"history": notes} | _people(number))
+    rows = page(history.of_number(number), request.GET.get("before", ""))
+    return render(request, "desk/number.html", {"history": rows} | _people(number) | _at_peace(number))
 
 
 @require_safe
 def contact(request: HttpRequest, pk: int) -> HttpResponse:
     contact = get_object_or_404(Contact.objects.prefetch_related("numbers"), pk=pk)
-    notes = page(history.of_contact(contact), request.GET.get("before", ""))
-    return render(request, "desk/contact.html", {"contact": contact, "history": notes})
+    rows = page(history.of_contact(contact), request.GET.get("before", ""))
+    numbers = {contact_number.number for contact_number in contact.numbers.all()}
+    context = {"contact": contact, "history": rows}
+    return render(request, "desk/contact.html", context | _at_peace(*numbers, *_numbers_of(rows.rows)))
 
 
 @require_http_methods(READ_OR_SEND)
@@ -111,7 +116,8 @@ def search(request: HttpRequest) -> HttpResponse:
             "has_more": len(found) > CONTACTS_FOUND_AT_MOST,
             "limit": CONTACTS_FOUND_AT_MOST,
             "number": "" if reading.rule is phone.Rule.SHORT else reading.number,
-        },
+        }
+        | _at_peace(*(number.number for contact in found for number in contact.numbers.all())),
     )
 
 
@@ -133,13 +139,25 @@ def _people(number: str) -> dict:
 def _notes_to_read(number: str, contacts: list[Contact]) -> history.Sources:
     """What was said on the number, and of one contact, all that is known, whatever the number."""
     if len(contacts) == 1:
-        return history.of_contact_and_number(contacts[0], number)
-    return history.of_number(number)
+        return history.notes_of_contact_and_number(contacts[0], number)
+    return history.notes_of_number(number)
 
 
 def _corrected(request: HttpRequest, number: str) -> CallNote | None:
     """The agent's own note that the address asks to correct."""
-    pk = request.GET.get("corrects", "")
-    if not PRIMARY_KEY.fullmatch(pk):
-        return None
-    return CallNote.objects.about(number).correctable_by(request.user).filter(pk=pk).first()
+    return _row(request, "corrects", CallNote.objects.about(number).correctable_by(request.user))
+
+
+def _row(request: HttpRequest, name: str, rows: QuerySet):
+    """The one of the rows whose key the address holds under that name; None for any other."""
+    pk = request.GET.get(name, "")
+    return rows.filter(pk=pk).first() if PRIMARY_KEY.fullmatch(pk) else None
+
+
+def _at_peace(*numbers: str) -> dict:
+    """Those of the numbers on a page that are not offered for a call."""
+    return {"at_peace": do_not_disturb.asked_for(numbers)}
+
+
+def _numbers_of(rows: Iterable[TimelineRow]) -> set[str]:
+    return {row.number for row in rows}

@@ -1,7 +1,6 @@
 """What agents, and the phone system for them, recorded of calls."""
 
-from datetime import datetime
-from typing import NoReturn
+from typing import NoReturn, Self
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
@@ -11,60 +10,54 @@ from django.db.models.lookups import LessThanOrEqual
 from django.utils import timezone
 
 from callnotes.models.dispositions import Disposition
+from callnotes.models.timeline import TimelineQuerySet, TimelineRow
 from contacts import phone
-from contacts.models import Contact, ContactNumber, canonical_number
+from contacts.models import Contact, canonical_number
 
 COMMENTS_MAX_LENGTH = 10_000
 CALL_ID_MAX_LENGTH = 200
 
 
-class CallNoteQuerySet(models.QuerySet["CallNote"]):
-    def about(self, number: str) -> "CallNoteQuerySet":
-        return self.filter(number=number)
+class CallNoteQuerySet(TimelineQuerySet):
+    def without_call(self) -> Self:
+        """Notes that stand alone in a history: no call is known that they were written about."""
+        return self.filter(reported_call=None)
 
-    def of_contact(self, contact: Contact) -> "CallNoteQuerySet":
-        return self.filter(contact=contact)
+    def guessable(self) -> Self:
+        """Notes whose call may be found by number, agent and time: no person and no call id has told it."""
+        return self.filter(corrects=None, matched_by__in=["", CallNote.Match.TIME])
 
-    def of_nobody_at(self, numbers: models.QuerySet) -> "CallNoteQuerySet":
-        """Notes on numbers, where nobody knows whose they are."""
-        return self.filter(contact=None, contact_name="", number__in=numbers)
+    def asking_for_peace(self) -> Self:
+        """Notes whose disposition sets do-not-disturb, unless a correction took them back."""
+        return self.filter(disposition__sets_do_not_disturb=True, corrections=None)
 
-    def of_others_than(self, contact: Contact) -> "CallNoteQuerySet":
-        """Notes of other contacts, also of those that are deleted."""
-        return self.exclude(contact=contact).exclude(contact=None, contact_name="")
-
-    def matching(self, text: str) -> "CallNoteQuerySet":
-        """Notes by a number in any spelling, or by a contact's name, company or last digits."""
-        spelled = phone.read(text, settings.DEFAULT_PHONE_REGION).number
-        if not spelled:
-            return self.filter(contact__in=Contact.objects.matching(text))
-        numbers = {spelled, *ContactNumber.objects.matching(text).values_list("number", flat=True)}
-        return self.filter(number__in=numbers)
-
-    def by_agent(self, agent: AbstractBaseUser) -> "CallNoteQuerySet":
+    def by_agent(self, agent: AbstractBaseUser) -> Self:
         return self.filter(agent=agent)
 
-    def correctable_by(self, agent: AbstractBaseUser) -> "CallNoteQuerySet":
+    def correctable_by(self, agent: AbstractBaseUser) -> Self:
         return self.by_agent(agent).filter(redacted_at=None)
 
-    def newest_first(self) -> "CallNoteQuerySet":
-        return self.order_by("-created_at", "-pk")
-
-    def older_than(self, created_at: datetime, pk: int) -> "CallNoteQuerySet":
-        """What follows the note with that moment and key, newest first: a page's end is the next one's start."""
-        return self.filter(created_at__lte=created_at).exclude(created_at=created_at, pk__gte=pk)
-
-    def for_display(self) -> "CallNoteQuerySet":
+    def for_display(self) -> Self:
         """With all that a list of notes shows, in two queries: the notes, and what corrects them."""
         return self.select_related("disposition", "agent", "corrects", "redacted_by").prefetch_related("corrections")
 
 
-class CallNote(models.Model):
+class CallNote(TimelineRow):
     """What was recorded of one call. Written once: a correction is a new note that names the old one."""
+
+    kind = "note"
+    moment_field = "created_at"
 
     class Source(models.TextChoices):
         DESK = "desk", "Agent's desk"
         PHONE_SYSTEM = "3cx", "3CX"
+
+    class Match(models.TextChoices):
+        """What told of which call a note is. By a person, also that it is of none."""
+
+        CALL_ID = "call id"
+        TIME = "time", "number, agent and time"
+        HAND = "hand"
 
     number = models.CharField(max_length=phone.LONGEST_NUMBER)
     contact = models.ForeignKey(
@@ -80,6 +73,10 @@ class CallNote(models.Model):
     token = models.CharField(
         "API token", max_length=120, blank=True, help_text="The token's name and prefix as they were."
     )
+    reported_call = models.ForeignKey(
+        "callnotes.Call", null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="notes"
+    )
+    matched_by = models.CharField(max_length=10, choices=Match, blank=True, editable=False)
     call_id = models.CharField("call id", max_length=CALL_ID_MAX_LENGTH, blank=True)
     submission = models.UUIDField(
         null=True, unique=True, editable=False, help_text="The form that it was written in, stored once."

@@ -1,5 +1,7 @@
 """The back office's call notes: searched and filtered, redacted by those who may, and otherwise read-only."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.contrib.messages import get_messages
@@ -86,7 +88,13 @@ def test_a_strange_question_is_answered(admin_client, text):
 def test_notes_are_filtered_by_outcome_agent_source_and_day(admin_client):
     agent = make_agent()
     make_note(NUMBER, "by the agent", agent=agent)
-    make_note(NUMBER, "by 3CX", key="no_answer", source=CallNote.Source.PHONE_SYSTEM, now="2020-01-02T03:04Z")
+    make_note(
+        NUMBER,
+        "by 3CX",
+        key="no_answer",
+        source=CallNote.Source.PHONE_SYSTEM,
+        now=datetime(2020, 1, 2, 3, 4, tzinfo=UTC),
+    )
     filters = {
         f"?disposition__id__exact={disposition('no_answer').pk}": ["by 3CX"],
         f"?agent__id__exact={agent.pk}": ["by the agent"],

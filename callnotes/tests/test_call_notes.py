@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from callnotes import recording
 from callnotes.history import newest, of_contact
-from callnotes.models import CallNote
+from callnotes.models import CallNote, Place
 from callnotes.tests.factories import make_agent, make_note
 from contacts.tests.factories import make_contact
 
@@ -59,7 +59,7 @@ def test_the_history_of_a_contact_is_its_notes_and_nobodys_on_its_numbers():
     assert newest(of_contact(ada), 10) == [elsewhere, hers, unknown]
     assert newest(of_contact(bea), 10) == [others, unknown]
     assert newest(of_contact(ada), 2) == [elsewhere, hers]
-    assert newest(of_contact(ada), 2, before=(hers.created_at, hers.pk)) == [unknown]
+    assert newest(of_contact(ada), 2, before=hers.place) == [unknown]
 
 
 def test_the_notes_of_an_agent_are_that_agents_alone():
@@ -92,8 +92,7 @@ def test_page_by_page_every_note_comes_exactly_once(seconds, size, recorded_betw
     for _ in range(len(seconds) + len(recorded_between)):
         if not page:
             break
-        last = page[-1]
-        page = list(CallNote.objects.older_than(last.created_at, last.pk).newest_first()[:size])
+        page = list(CallNote.objects.older_than(page[-1].place).newest_first()[:size])
         seen = seen + page
     assert [note for note in seen if note.number == NUMBER] == expected
     assert len(seen) == len(set(seen))
@@ -101,9 +100,10 @@ def test_page_by_page_every_note_comes_exactly_once(seconds, size, recorded_betw
 
 def test_what_is_older_than_a_note_leaves_it_out():
     first, second, third = (make_note(NUMBER, now=MOMENT) for _ in range(3))
-    assert list(CallNote.objects.older_than(MOMENT, second.pk)) == [first]
-    assert list(CallNote.objects.older_than(MOMENT, first.pk)) == []
-    assert list(CallNote.objects.older_than(MOMENT + timedelta(seconds=1), 0)) == [third, second, first]
+    assert list(CallNote.objects.older_than(second.place)) == [first]
+    assert list(CallNote.objects.older_than(first.place)) == []
+    later = Place(MOMENT + timedelta(seconds=1), "note", 0)
+    assert list(CallNote.objects.older_than(later)) == [third, second, first]
 
 
 @pytest.mark.parametrize(

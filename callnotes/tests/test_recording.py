@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from callnotes import recording
 from callnotes.models import CallNote, Disposition
 from callnotes.tests.factories import disposition, make_agent, make_note
+from contacts.models import Contact
 from contacts.tests.factories import make_contact
 
 NUMBER = "+6591234567"
@@ -17,6 +18,10 @@ MOMENT = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
 LONGEST = "é" * 10_000
 
 pytestmark = pytest.mark.django_db
+
+
+def sole_at(number: str) -> Contact | None:
+    return recording.sole(Contact.objects.reached_at(number))
 
 
 def _comments() -> list[str]:
@@ -48,6 +53,8 @@ def test_a_note_is_stored_with_all_that_was_recorded():
         "agent_id": agent.pk,
         "source": "3cx",
         "token": "reception 4f2a",
+        "reported_call_id": None,
+        "matched_by": "",
         "call_id": "call 1",
         "submission": SUBMISSION,
         "corrects_id": earlier.pk,
@@ -117,15 +124,15 @@ def test_a_note_belongs_to_the_contact_whom_the_number_reaches_alone():
     ada = make_contact("Ada Example", NUMBER, "+12025550123")
     make_contact("Bea Example", "+12025550123")
     make_contact("Cem Example", "+12025550124", archived_at=MOMENT)
-    assert make_note(NUMBER).contact == recording.sole_contact(NUMBER) == ada
-    assert make_note("+12025550123").contact is recording.sole_contact("+12025550123") is None
-    assert make_note("+12025550124").contact is recording.sole_contact("+12025550124") is None
+    assert make_note(NUMBER).contact == sole_at(NUMBER) == ada
+    assert make_note("+12025550123").contact is sole_at("+12025550123") is None
+    assert make_note("+12025550124").contact is sole_at("+12025550124") is None
 
 
 def test_an_archived_contact_does_not_make_the_active_one_uncertain():
     ada = make_contact("Ada Example", NUMBER)
     make_contact("Bea Example", NUMBER, archived_at=MOMENT)
-    assert recording.sole_contact(NUMBER) == ada
+    assert sole_at(NUMBER) == ada
 
 
 def test_a_contact_that_was_chosen_is_the_notes():

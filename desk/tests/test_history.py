@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 
 from callnotes.tests.factories import make_agent, make_note
 from contacts.tests.factories import make_contact
-from desk.paging import NOTES_PER_PAGE
+from desk.paging import ROWS_PER_PAGE
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +23,7 @@ def agent(client):
 
 
 def shown(response) -> list[str]:
-    return [note.comments for note in response.context["history"].notes]
+    return [note.comments for note in response.context["history"].rows]
 
 
 def test_a_number_has_a_history_also_where_no_contact_exists(client):
@@ -49,16 +49,18 @@ def test_what_is_no_number_has_no_page(client, spelling):
 
 
 def test_pages_hold_each_note_once_and_lead_from_the_newest_to_the_oldest(client):
-    for minute in range(NOTES_PER_PAGE + 3):
+    for minute in range(ROWS_PER_PAGE + 3):
         make_note(NUMBER, f"Note {minute}.", now=NOON + timedelta(minutes=minute // 10))
     first = client.get(f"/numbers/{NUMBER}/")
     second = client.get(f"/numbers/{NUMBER}/", {"before": first.context["history"].older})
-    assert shown(first) + shown(second) == [f"Note {minute}." for minute in reversed(range(NOTES_PER_PAGE + 3))]
+    assert shown(first) + shown(second) == [f"Note {minute}." for minute in reversed(range(ROWS_PER_PAGE + 3))]
     assert (first.context["history"].is_newest, second.context["history"].is_newest) == (True, False)
     assert second.context["history"].older == ""
 
 
-@pytest.mark.parametrize("cursor", ["x", "1-", "-1", "1-2-3", "9" * 18 + "-1", "1-" + "9" * 19, "²-1", "\0"])
+@pytest.mark.parametrize(
+    "cursor", ["x", "1-", "1-2", "1-note-2-3", "9" * 18 + "-note-1", "1-note-" + "9" * 19, "²-note-1", "1-Note-1", "\0"]
+)
 def test_a_cursor_that_is_none_has_no_page(client, cursor):
     assert client.get(f"/numbers/{NUMBER}/", {"before": cursor}).status_code == 404
 
@@ -69,7 +71,7 @@ def test_a_history_costs_as_many_queries_however_long_it_is(client, django_asser
     contact = make_contact("Mira Talvane", NUMBER, "+6598765432")
     for _ in range(count):
         make_note(NUMBER, agent=make_agent(f"agent {_}"))
-    path, queries = {"number": (f"/numbers/{NUMBER}/", 5), "contact": (f"/contacts/{contact.pk}/", 7)}[kind]
+    path, queries = {"number": (f"/numbers/{NUMBER}/", 8), "contact": (f"/contacts/{contact.pk}/", 13)}[kind]
     with django_assert_num_queries(queries):
         assert client.get(path).status_code == 200
 

@@ -288,7 +288,7 @@ def test_the_popup_costs_as_many_queries_however_many_notes_there_are(client, ag
     make_contact("Mira Talvane", NUMBER)
     for _ in range(3):
         make_note(NUMBER)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get("/popup", {"cid": NUMBER})
 
 

@@ -36,6 +36,8 @@ def test_a_note_holds_everything_that_is_known_of_the_call(client):
             "agent_id": None,
             "source": "3cx",
             "token": f"Main 3CX ({token.prefix}…)",
+            "reported_call_id": None,
+            "matched_by": "",
             "call_id": "call-7",
             "submission": None,
             "corrects_id": None,

@@ -1,0 +1,69 @@
+"""What the rows of a history have in common: a number, whose it is, and a moment by which they are newest first."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+
+from contacts import phone
+from contacts.models import Contact, ContactNumber
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Where a row stands in a history: later is newer. The kind and key tell rows of one moment apart."""
+
+    moment: datetime
+    kind: str
+    pk: int
+
+
+class TimelineQuerySet(models.QuerySet):
+    def about(self, number: str) -> Self:
+        return self.filter(number=number)
+
+    def of_contact(self, contact: Contact) -> Self:
+        return self.filter(contact=contact)
+
+    def of_nobody_at(self, numbers: models.QuerySet) -> Self:
+        """Rows on numbers, where nobody knows whose they are."""
+        return self.filter(contact=None, contact_name="", number__in=numbers)
+
+    def of_others_than(self, contact: Contact) -> Self:
+        """Rows of other contacts, also of those that are deleted."""
+        return self.exclude(contact=contact).exclude(contact=None, contact_name="")
+
+    def matching(self, text: str) -> Self:
+        """Rows by a number in any spelling, or by a contact's name, company or last digits."""
+        spelled = phone.read(text, settings.DEFAULT_PHONE_REGION).number
+        if not spelled:
+            return self.filter(contact__in=Contact.objects.matching(text))
+        numbers = {spelled, *ContactNumber.objects.matching(text).values_list("number", flat=True)}
+        return self.filter(number__in=numbers)
+
+    def newest_first(self) -> Self:
+        return self.order_by(f"-{self.model.moment_field}", "-pk")
+
+    def older_than(self, place: Place) -> Self:
+        """What follows a place of the history, newest first: a page's end is the next one's start."""
+        field, kind = self.model.moment_field, self.model.kind
+        if kind > place.kind:
+            return self.filter(**{f"{field}__lt": place.moment})
+        older = self.filter(**{f"{field}__lte": place.moment})
+        return older.exclude(**{field: place.moment, "pk__gte": place.pk}) if kind == place.kind else older
+
+
+class TimelineRow(models.Model):
+    """`kind` names the sort of row to people and in addresses; `moment_field` its column of moments."""
+
+    kind: ClassVar[str]
+    moment_field: ClassVar[str]
+
+    class Meta:
+        abstract = True
+
+    @property
+    def place(self) -> Place:
+        return Place(getattr(self, self.moment_field), self.kind, self.pk)
