@@ -11,7 +11,7 @@ from django.db.models.signals import post_migrate
 from django.dispatch import receiver
 
 from callnotes.models import Disposition
-from integrations_3cx import last_use
+from integrations_3cx import failures, last_use
 
 # What a test finds must not depend on how busy the machine is.
 hypothesis.settings.register_profile(
@@ -28,6 +28,19 @@ def writes_last_use_at_once(monkeypatch):
     """In a test's transaction no other connection could write: the last use of a key is stored in the request."""
     monkeypatch.setattr(last_use, "run", lambda write: write())
     monkeypatch.setattr(last_use, "_next_write_at", {})
+
+
+@pytest.fixture(autouse=True)
+def failures_not_stored(monkeypatch):
+    """Refused requests are remembered by a thread of its own, which most tests can do without."""
+    monkeypatch.setattr(failures, "schedule", lambda _seconds, _write: None)
+    monkeypatch.setattr(failures, "_gathered", {})
+    monkeypatch.setattr(failures, "_is_scheduled", False)
+
+
+@pytest.fixture
+def failures_stored_at_once(failures_not_stored, monkeypatch):
+    monkeypatch.setattr(failures, "schedule", lambda _seconds, write: write())
 
 
 @pytest.fixture(autouse=True)

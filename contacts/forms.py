@@ -43,7 +43,7 @@ class ContactForm(forms.ModelForm):
     def clean(self) -> dict:
         cleaned = super().clean()
         if "name" in cleaned and "number" in cleaned:
-            namesakes = Contact.objects.active().reached_at(cleaned["number"]).filter(name__iexact=cleaned["name"])
+            namesakes = Contact.objects.active().reached_at(cleaned["number"]).called(cleaned["name"])
             if namesakes.exclude(submission=cleaned.get("submission")).exists():
                 self.add_error("name", f"{cleaned['name']} has this number already.")
         return cleaned

@@ -27,11 +27,12 @@ SCOPES = {wire.Use.LOOKUP: Scope.LOOKUP, wire.Use.NOTE: Scope.NOTE}
 class Answer:
     http_status: int
     body: dict[str, Any]
+    fault: Fault | None = None
 
 
 def refusal(use: wire.Use, fault: Fault) -> Answer:
     success = wire.answer(use, success=False)
-    return Answer(fault.http_status, {"success": success, "error": fault.code, "message": fault.message})
+    return Answer(fault.http_status, {"success": success, "error": fault.code, "message": fault.message}, fault)
 
 
 def refusal_before_reading(query_string: str, fault: Fault = BAD_REQUEST) -> Answer:

@@ -22,7 +22,8 @@ class ApiTokenAuthentication(BaseAuthentication):
     """
 
     def authenticate(self, request: Request) -> tuple[None, ApiToken] | None:
-        key = _key_in_headers(request) or request.parser_context["view"].key_in_parameters()
+        view = request.parser_context["view"]
+        key = view.presented_key = _key_in_headers(request) or view.key_in_parameters()
         if not key:
             return None
         now = timezone.now()

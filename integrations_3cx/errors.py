@@ -33,6 +33,7 @@ CHUNKED_FORM = Fault(
     "Send a form with its Content-Length, or as JSON: in chunks it cannot be told whether it is whole.",
 )
 NO_OBJECT = Fault(400, "wrong_type", "This item of the array is no object; send objects alone.")
+NO_BATCH = Fault(400, "wrong_type", "The body is a JSON array; send one object.")
 TOKEN_INVALID = Fault(
     401, "token_invalid", "Send a valid key as token: this one is missing, unknown, expired or revoked."
 )
@@ -62,6 +63,9 @@ MEDIA_TYPE_UNSUPPORTED = Fault(
 )
 RATE_LIMITED = Fault(429, "rate_limited", "This key was used too often in this minute; try again after Retry-After.")
 INTERNAL_ERROR = Fault(500, "internal_error", "Something went wrong here; the server's log tells what.")
+PUBLIC_URL_MISSING = Fault(
+    500, "public_url_missing", "Set PUBLIC_URL to the address that people open: 3CX is told it with every contact."
+)
 DATABASE_UNAVAILABLE = Fault(503, "database_unavailable", "The database does not answer; try again after Retry-After.")
 
 

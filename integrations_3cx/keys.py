@@ -33,7 +33,12 @@ def is_well_formed(key: str) -> bool:
 
 
 def visible_prefix(key: str) -> str:
-    """The part that may be shown: it tells keys apart and leaves at least 160 bits of ours unseen."""
+    """The part that may be shown: it tells keys apart and leaves at least 160 bits of ours unseen.
+
+    Empty for what is too short, or not printable, to be a key.
+    """
+    if len(key) < SHORTEST or not key.isprintable():
+        return ""
     return key[: len(MARK) + 6] if _is_meant_as_ours(key) else key[:4]
 
 

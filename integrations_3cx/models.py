@@ -18,9 +18,12 @@ IDEMPOTENCY_PERIOD = timedelta(hours=24)
 class Scope(models.TextChoices):
     LOOKUP = "lookup", "Look up numbers"
     NOTE = "note", "Write notes"
+    CONTACTS = "contacts", "Find, read and add contacts"
+    JOURNAL = "journal", "Report calls and chats"
 
 
 def default_scopes() -> list[str]:
+    """Those of the query/note contract; the CRM template needs the others."""
     return [Scope.LOOKUP, Scope.NOTE]
 
 
@@ -95,6 +98,12 @@ class ApiToken(models.Model):
     revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_used_at = models.DateTimeField("last used", null=True, blank=True, editable=False)
     last_used_from = models.GenericIPAddressField("from", null=True, blank=True, editable=False)
+    last_lookup_at = models.DateTimeField("last lookup", null=True, blank=True, editable=False)
+    last_note_at = models.DateTimeField("last note", null=True, blank=True, editable=False)
+    last_journal_at = models.DateTimeField("last journal", null=True, blank=True, editable=False)
+    template_version = models.PositiveSmallIntegerField(
+        null=True, blank=True, editable=False, help_text="Of the CRM template that last used it."
+    )
     submission = models.UUIDField(
         null=True, blank=True, unique=True, help_text="The form that it was made by, used once."
     )
@@ -139,3 +148,28 @@ class IdempotencyKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.token_id}: {self.key}"
+
+
+class FailedRequest(models.Model):
+    """A sort of request that was refused, masked, with how often: `failures` keeps the last of them."""
+
+    path = models.CharField(max_length=40)
+    key_prefix = models.CharField("key", max_length=16, blank=True, help_text="How the key begins that came with it.")
+    has_valid_key = models.BooleanField()
+    number = models.CharField(max_length=30, blank=True, help_text="With its middle hidden.")
+    http_status = models.PositiveSmallIntegerField("HTTP")
+    error = models.CharField(max_length=40)
+    message = models.CharField(max_length=500, help_text="What the phone system was told, the last time.")
+    count = models.PositiveBigIntegerField(default=0)
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-last_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["path", "key_prefix", "number", "error"], name="failed_request_once")
+        ]
+        indexes = [models.Index(fields=["has_valid_key", "-last_at"], name="failed_request_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.error}"

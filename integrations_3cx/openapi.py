@@ -1,14 +1,20 @@
-"""The OpenAPI description of the query/note contract, which docs/openapi.yaml holds."""
+"""The OpenAPI description of the machine's door, which docs/openapi.yaml holds."""
 
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_field
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    OpenApiResponse,
+    extend_schema,
+    extend_schema_field,
+    inline_serializer,
+)
 from rest_framework import serializers
 
 from callnotes.models import COMMENTS_MAX_LENGTH
-from integrations_3cx import keys, wire
+from integrations_3cx import crm_template, directory, keys, phonebook, reporting, wire
 
 LOOKUP_ANSWER = {"type": "object", "properties": {"success": {"type": "boolean"}}, "required": ["success"]}
 NOTE_ANSWER = {
@@ -47,7 +53,20 @@ REFUSALS = {
     429: "Too many requests in this minute",
     503: "The database does not answer",
 }
+TEMPLATE_REFUSALS = {
+    **{status: description for status, description in REFUSALS.items() if status not in {404, 409}},
+    500: "PUBLIC_URL is not set, or something went wrong here; error tells which",
+}
 RETRY_AFTER = {429, 503}
+CONTACT = {
+    "type": "object",
+    "properties": {name: {"type": "string"} for name in ("id", "name", "company", "email", "url", *phonebook.FIELDS)},
+}
+CONTACTS_ANSWER = {
+    "type": "object",
+    "properties": {"success": {"type": "boolean"}, "contacts": {"type": "array", "items": CONTACT}},
+    "required": ["success", "contacts"],
+}
 
 
 @extend_schema_field({"oneOf": [{"type": "boolean", "enum": [False]}, {"type": "integer", "enum": [0]}]})
@@ -59,6 +78,17 @@ class RefusalSerializer(serializers.Serializer):
     success = NoSuccess(help_text="false for a lookup, 0 for a note")
     error = serializers.CharField(help_text="a stable code")
     message = serializers.CharField(help_text="what to do")
+
+
+class PlainRefusalSerializer(serializers.Serializer):
+    success = serializers.BooleanField(help_text="false")
+    error = serializers.CharField(help_text="a stable code")
+    message = serializers.CharField(help_text="what to do")
+
+
+def _key_answer(kind: str) -> dict:
+    properties = {"success": {"type": "boolean"}, kind: {"type": "integer"}}
+    return {"type": "object", "properties": properties, "required": ["success", kind]}
 
 
 class KeyAnywhere(OpenApiAuthenticationExtension):
@@ -80,10 +110,9 @@ def _parameter(name: str, description: str, location: str = OpenApiParameter.QUE
     return OpenApiParameter(name, OpenApiTypes.STR, location, description=description, **more)
 
 
-def described(operation_id: str, *, has_body: bool) -> Any:
+def query(operation_id: str, *, has_body: bool) -> Any:
     """Describes one method of the contract's view."""
     answers = {200: OpenApiResponse({"oneOf": [ANSWER, BATCH_ANSWER]}, "The answer, or one for each item of a batch")}
-    refusals = {status: OpenApiResponse(RefusalSerializer, description) for status, description in REFUSALS.items()}
     return extend_schema(
         operation_id=operation_id,
         summary="Look up a number, or write a note",
@@ -95,11 +124,78 @@ def described(operation_id: str, *, has_body: bool) -> Any:
             _parameter("call_id", f"Stores a repeated note once; at most {wire.CALL_ID_MAX_LENGTH} characters."),
             _parameter("format", "`text` answers the bare value of success as plain text.", enum=["text"]),
             _parameter("Idempotency-Key", "Like call_id, and wins over it.", OpenApiParameter.HEADER),
-            *(
-                _parameter("Retry-After", "Seconds.", OpenApiParameter.HEADER, response=[status])
-                for status in sorted(RETRY_AFTER)
-            ),
+            *_retry_after(),
         ],
         request=BODY if has_body else None,
-        responses=answers | refusals,
+        responses=answers | _refusals(RefusalSerializer, REFUSALS),
     )
+
+
+def _endpoint(operation_id: str, summary: str, answer: dict, **more: Any) -> Any:
+    """Describes one method of an endpoint for the CRM template. Its key stands in a header alone."""
+    return extend_schema(
+        operation_id=operation_id,
+        summary=summary,
+        parameters=[
+            *more.pop("parameters", []),
+            _parameter(crm_template.VERSION_HEADER, "The CRM template's version.", OpenApiParameter.HEADER),
+            *_retry_after(),
+        ],
+        responses={200: OpenApiResponse(answer, "Done")} | _refusals(PlainRefusalSerializer, TEMPLATE_REFUSALS),
+        auth=[{"keyInAuthorization": []}, {"keyInHeader": []}],
+        **more,
+    )
+
+
+def _refusals(serializer: type[serializers.Serializer], refusals: dict[int, str]) -> dict[int, OpenApiResponse]:
+    return {status: OpenApiResponse(serializer, description) for status, description in refusals.items()}
+
+
+def _retry_after() -> list[OpenApiParameter]:
+    return [
+        _parameter("Retry-After", "Seconds.", OpenApiParameter.HEADER, response=[status])
+        for status in sorted(RETRY_AFTER)
+    ]
+
+
+def _body(name: str, names: list[str], required: set[str]) -> serializers.Serializer:
+    """A body with these names, each a text; null, or an unfilled variable, where there is none."""
+    fields = {
+        name: serializers.CharField(required=name in required, allow_null=name not in required, allow_blank=True)
+        for name in names
+    }
+    return inline_serializer(name, fields)
+
+
+contacts_found = _endpoint(
+    "contacts",
+    "Find contacts by number, e-mail address or words",
+    CONTACTS_ANSWER,
+    description=f"Send one of the three. Answers at most {directory.FOUND_AT_MOST} contacts.",
+    parameters=[
+        _parameter("number", "The number, in any spelling; each contact's fields hold this spelling."),
+        _parameter("email", "The e-mail address, in any case."),
+        _parameter("search", "Words of name, company or e-mail, a number, or its last digits."),
+    ],
+)
+contact_added = _endpoint(
+    "add_contact",
+    "Add a contact, or find the one with this name and number",
+    CONTACTS_ANSWER,
+    description="Without a name or company it is named by its number, unless somebody has the number.",
+    request=_body("NewContact", ["FirstName", "LastName", "Company", "Email", "Number"], {"Number"}),
+)
+call_reported = _endpoint(
+    "report_call",
+    "Report a call that has ended, or one agent's leg of it",
+    _key_answer("call"),
+    description="The names are 3CX's. The same report twice is one call.",
+    request=_body("CallReport", reporting.CALL_NAMES, {"CallType", "Number"}),
+)
+chat_reported = _endpoint(
+    "report_chat",
+    "Report a chat that has ended",
+    _key_answer("chat"),
+    description="The names are 3CX's. The same report twice is one chat.",
+    request=_body("ChatReport", reporting.CHAT_NAMES, {"ChatMessages", "Number"}),
+)

@@ -1,97 +1,80 @@
-"""The query/note contract over HTTP: whether a number is known, and what came of a call."""
+"""The machine's door over HTTP: the query/note contract, and what the CRM template asks and reports."""
 
 import json
+from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from rest_framework.exceptions import MethodNotAllowed
-from rest_framework.negotiation import DefaultContentNegotiation
+from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from integrations_3cx import errors, wire
-from integrations_3cx.answering import Answer, Answering, refusal
-from integrations_3cx.errors import RETRY_AFTER_OUTAGE_SECONDS, Refused, fault_of
-from integrations_3cx.openapi import described
-from integrations_3cx.parsers import FormParser, JsonParser, MultiPartParser
+from callnotes.journaling import Nonsense, journal_call, journal_chat
+from integrations_3cx import directory, openapi, wire
+from integrations_3cx.answering import SCOPES, Answer, Answering, refusal
+from integrations_3cx.endpoint import Endpoint
+from integrations_3cx.errors import (
+    DATABASE_UNAVAILABLE,
+    NO_OBJECT,
+    PUBLIC_URL_MISSING,
+    RETRY_AFTER_OUTAGE_SECONDS,
+    Fault,
+    Refused,
+)
+from integrations_3cx.models import Scope
+from integrations_3cx.reporting import call_report, chat_report
+from integrations_3cx.wire import Unusable
 
 
-class JsonWhateverIsAsked(DefaultContentNegotiation):
-    """A phone system's Accept header says nothing about what it can read."""
-
-    def select_renderer(self, request, renderers, format_suffix=None):
-        return renderers[0], renderers[0].media_type
-
-
-class QueryView(APIView):
+class QueryView(Endpoint):
     """`/3cx/query`: answers lookups and stores notes, one by parameters or several by a JSON array."""
 
     http_method_names = ["get", "post", "head", "options"]
-    parser_classes = [JsonParser, FormParser, MultiPartParser]
-    content_negotiation_class = JsonWhateverIsAsked
-    login_required = False
 
-    query: wire.Parameters = {}
-    body: wire.Pairs | wire.Batch = []
     key = ""
 
-    def initial(self, request: Request, *args, **kwargs) -> None:
-        self.query = wire.query_parameters(request.META.get("QUERY_STRING", ""))
-        if request.method.lower() not in self.http_method_names:
-            raise MethodNotAllowed(request.method)
-        if settings.SECURE_SSL_REDIRECT and not request.is_secure():
-            raise Refused(errors.HTTPS_REQUIRED)
-        if request.method == "OPTIONS":
-            return
-        if int(request.META.get("CONTENT_LENGTH") or 0) > wire.BODY_MAX_BYTES:
-            raise Refused(errors.BODY_TOO_LARGE)
-        self.body = request.data or []
-        super().initial(request, *args, **kwargs)
+    def read_query(self, query_string: str) -> wire.Parameters:
+        return wire.query_parameters(query_string)
 
     def key_in_parameters(self) -> str:
         self.key = wire.key(self.query, self.body)
         return self.key
 
-    @described("query", has_body=False)
+    @openapi.query("query", has_body=False)
     def get(self, request: Request) -> HttpResponseBase:
         answering = Answering(request.auth, key=self.key, only_check=request.method == "HEAD")
         once = wire.idempotency_key(request.META.get("HTTP_IDEMPOTENCY_KEY", ""))
         if not isinstance(self.body, wire.Batch):
-            return self._response(answering.answer(self._parameters(), once))
+            return self._response(self._answer(answering, self._parameters(), once))
         return Response(
             [self._item(answering, item, once and f"{once}#{place}").body for place, item in enumerate(self.body.items)]
         )
 
-    @described("report", has_body=True)
+    @openapi.query("report", has_body=True)
     def post(self, request: Request) -> HttpResponseBase:
         return self.get(request)
 
-    def options(self, request: Request, *args, **kwargs) -> Response:
-        return Response({"success": False, "message": "Send a lookup or a note by GET or POST."})
+    def refusal(self, fault: Fault) -> HttpResponseBase:
+        return self._response(refusal(wire.use(self._parameters()), fault))
 
-    def handle_exception(self, error: Exception) -> HttpResponseBase:
-        fault = fault_of(error)
-        response = self._response(refusal(self._use(), fault))
-        if fault is errors.TOKEN_INVALID:
-            response["WWW-Authenticate"] = self.get_authenticate_header(self.request)
-        if fault is errors.RATE_LIMITED:
-            response["Retry-After"] = str(int(error.wait))
-        return response
-
-    def finalize_response(self, request: Request, response: HttpResponseBase, *args, **kwargs) -> HttpResponseBase:
-        response = super().finalize_response(request, response, *args, **kwargs)
-        response["Cache-Control"] = "no-store"
-        return response
+    def number(self) -> Any:
+        return self._parameters().get("cid", [None])[-1]
 
     def _item(self, answering: Answering, item: wire.Pairs | None, once: str) -> Answer:
         if item is None:
-            return refusal(self._use(), errors.NO_OBJECT)
-        return answering.answer(wire.parameters(self.query, item), once)
+            self.remember_refusal(NO_OBJECT)
+            return refusal(wire.use(self._parameters()), NO_OBJECT)
+        return self._answer(answering, wire.parameters(self.query, item), once)
 
-    def _use(self) -> wire.Use:
-        return wire.use(self._parameters())
+    def _answer(self, answering: Answering, parameters: wire.Parameters, once: str) -> Answer:
+        answer = answering.answer(parameters, once)
+        if answer.fault:
+            self.remember_refusal(answer.fault, parameters.get("cid", [None])[-1])
+        else:
+            self.remember_success([SCOPES[wire.use(parameters)]])
+        return answer
 
     def _parameters(self) -> wire.Parameters:
         """The parameters of the request as a whole, as far as it could be read."""
@@ -103,6 +86,71 @@ class QueryView(APIView):
             response = HttpResponse(text, status=answer.http_status, content_type="text/plain; charset=utf-8")
         else:
             response = Response(answer.body, status=answer.http_status)
-        if answer.http_status == errors.DATABASE_UNAVAILABLE.http_status:
+        if answer.fault is DATABASE_UNAVAILABLE:
             response["Retry-After"] = str(RETRY_AFTER_OUTAGE_SECONDS)
         return response
+
+
+class ContactsView(Endpoint):
+    """`/3cx/contacts`: contacts by number, e-mail address or words, for the phones; and new ones from 3CX's apps."""
+
+    http_method_names = ["get", "post", "head", "options"]
+    scope = Scope.CONTACTS
+
+    def read_query(self, query_string: str) -> wire.Parameters:
+        return wire.by_name(wire.form_pairs(query_string.encode("latin-1")), directory.GET_NAMES)
+
+    @openapi.contacts_found
+    def get(self, request: Request) -> Response:
+        return Response({"success": True, "contacts": directory.find(self.query, _base_url())})
+
+    @openapi.contact_added
+    def post(self, request: Request) -> Response:
+        sent = wire.by_name(self.pairs(), directory.POST_NAMES)
+        return Response({"success": True, "contacts": [directory.add(sent, _base_url())]})
+
+    def number(self) -> Any:
+        return self.query.get("number", [None])[-1] or super().number()
+
+
+class JournalView(Endpoint):
+    """What calls and chats have in common: each is reported by a POST of its own, once or again."""
+
+    http_method_names = ["post", "options"]
+    scope = Scope.JOURNAL
+
+    def read_query(self, query_string: str) -> wire.Parameters:
+        return {}
+
+    def journal(self, read: Callable, store: Callable) -> Response:
+        """Stores what was reported and answers its key. Raises Unusable."""
+        zone = timezone.get_default_timezone()
+        report = read(self.pairs(), settings.DEFAULT_PHONE_REGION, zone, token=str(self.request.auth))
+        try:
+            stored = store(report)
+        except Nonsense as error:
+            raise Unusable("report_impossible", str(error)) from None
+        return Response({"success": True, stored.kind: stored.pk})
+
+
+class CallsView(JournalView):
+    """`/3cx/calls`: a call that has ended, or one agent's leg of it."""
+
+    @openapi.call_reported
+    def post(self, request: Request) -> Response:
+        return self.journal(call_report, journal_call)
+
+
+class ChatsView(JournalView):
+    """`/3cx/chats`: a chat that has ended."""
+
+    @openapi.chat_reported
+    def post(self, request: Request) -> Response:
+        return self.journal(chat_report, journal_chat)
+
+
+def _base_url() -> str:
+    """The address that people open; never the Host header's, which is the client's own word."""
+    if not settings.PUBLIC_URL:
+        raise Refused(PUBLIC_URL_MISSING)
+    return settings.PUBLIC_URL

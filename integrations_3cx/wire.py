@@ -119,21 +119,19 @@ def parameters(query: Parameters, body: Pairs) -> Parameters:
     return {**query, **by_name(body)}
 
 
-def by_name(pairs: Iterable[tuple[str, Any]]) -> Parameters:
-    """The values sent for each name, at most two different ones: more would be refused for the same reason."""
+def by_name(pairs: Iterable[tuple[str, Any]], names: frozenset[str] = NAMES) -> Parameters:
+    """The values sent for each of the names, at most two different ones: more would be refused for the same reason.
+
+    Names are known in any case and with blanks around them.
+    """
     values: dict[str, list[Any]] = {}
     for name, value in pairs:
-        if known := _known(name):
+        known = name[:LONGEST_NAME].strip().casefold()
+        if known in names:
             sent = values.setdefault(known, [])
             if len(sent) < 2 and value not in sent:
                 sent.append(value)
     return values
-
-
-def _known(name: str) -> str | None:
-    """The contract's name for a name, in any case and with blanks around it."""
-    name = name[:LONGEST_NAME].strip().casefold()
-    return name if name in NAMES else None
 
 
 def use(parameters: Parameters) -> Use:
@@ -151,7 +149,7 @@ def key(query: Parameters, body: Pairs | Batch) -> str:
     Raises Unusable where a single inquiry carries no single text; an item of a batch is refused on its own.
     """
     if not isinstance(body, Batch):
-        return _text(parameters(query, body), "token") or ""
+        return text(parameters(query, body), "token") or ""
     tokens = [parameters(query, item or []).get("token", [""])[-1] for item in body.items or [[]]]
     texts = [token for token in tokens if isinstance(token, str) and token]
     return Counter(texts).most_common(1)[0][0] if texts else ""
@@ -173,15 +171,15 @@ def idempotency_key(header: str) -> str:
 def inquiry(parameters: Parameters) -> Inquiry:
     """Reads the parameters of one lookup or note. Raises Unusable where one is missing or cannot be used."""
     read = Inquiry(
-        cid=_text(parameters, "cid"),
-        status=_given(_text(parameters, "status")),
-        comments=_given(_text(parameters, "comments")),
-        call_id=_given(_text(parameters, "call_id")),
-        token=_text(parameters, "token"),
+        cid=text(parameters, "cid"),
+        status=given(text(parameters, "status")),
+        comments=given(text(parameters, "comments")),
+        call_id=given(text(parameters, "call_id")),
+        token=text(parameters, "token"),
     )
     if not read.cid:
         raise Unusable("cid_missing", "Send the caller's number as cid.")
-    if not _given(read.cid):
+    if not given(read.cid):
         variable = read.cid.strip()[:40]
         message = f"cid is {variable}: the phone system did not fill this variable in; use one that its version has."
         raise Unusable("cid_missing", message)
@@ -205,22 +203,24 @@ def disposition_name(status: str) -> str:
     return STATUS_ALIASES.get(plain(name), name)
 
 
-def _given(text: str | None) -> str | None:
+def given(text: str | None) -> str | None:
+    """The text, unless it is a variable that the phone system did not fill in."""
     return None if text is None or _PLACEHOLDER.match(text) else text
 
 
-def _text(parameters: Parameters, name: str) -> str | None:
-    values = [_as_text(name, value) for value in parameters.get(name, [])]
+def text(parameters: Parameters, name: str, numbers: frozenset[str] = WHOLE_NUMBER_NAMES) -> str | None:
+    """The text sent under a name, None where there is none; for `numbers`, a whole number too. Raises Unusable."""
+    values = [_as_text(name, value, numbers) for value in parameters.get(name, [])]
     if len(set(values)) > 1:
         raise Unusable("parameter_repeated", f"{name} was sent more than once, with different values; send it once.")
     return values[0] if values else None
 
 
-def _as_text(name: str, value: Any) -> str:
-    if isinstance(value, int) and not isinstance(value, bool) and name in WHOLE_NUMBER_NAMES and value >= 0:
+def _as_text(name: str, value: Any, numbers: frozenset[str]) -> str:
+    if isinstance(value, int) and not isinstance(value, bool) and name in numbers and value >= 0:
         return str(value)
     if not isinstance(value, str):
-        kinds = "text or a whole number" if name in WHOLE_NUMBER_NAMES else "text"
+        kinds = "text or a whole number" if name in numbers else "text"
         raise Unusable("wrong_type", f"Send {name} as {kinds}.")
     if "\0" in value:
         raise Unusable("nul_character", f"{name} holds a NUL character; leave it out.")

@@ -13,13 +13,17 @@ NUMBER = "+6591234567"
 
 # For visitors who are not signed in: pages that answer, and endpoints that ask for a key.
 OPEN = {"/login/", "/admin/login/"}
-ASKS_FOR_A_KEY = {"/3cx/query", "/3cx/query/"}
+ASKS_FOR_A_KEY = {"/3cx/query", "/3cx/query/", "/3cx/contacts", "/3cx/contacts/"}
+TAKES_REPORTS_ALONE = {"/3cx/calls", "/3cx/calls/", "/3cx/chats", "/3cx/chats/"}
 # For agents who are not staff.
 AGENTS_PAGES = {
     "/",
     "/popup",
     "/popup/",
     "/search/",
+    "/missed/",
+    "/unmatched/",
+    f"/numbers/{NUMBER}/call/",
     f"/numbers/{NUMBER}/",
     "/contacts/add/",
     "/contacts/1/",
@@ -64,9 +68,17 @@ def test_a_visitor_is_sent_to_sign_in(client, address):
         assert response.status_code == 405
     elif address in ASKS_FOR_A_KEY:
         assert (response.status_code, response.json()["error"]) == (401, "token_invalid")
+    elif address in TAKES_REPORTS_ALONE:
+        assert (response.status_code, response.json()["error"]) == (405, "method_not_allowed")
     else:
         assert response.status_code == 302
         assert response.url.startswith(("/login/?next=", "/admin/login/?next="))
+
+
+@pytest.mark.parametrize("address", sorted(ASKS_FOR_A_KEY | TAKES_REPORTS_ALONE))
+def test_nothing_is_sent_to_the_machines_door_without_a_key(client, address):
+    response = client.post(address, {"Number": NUMBER, "cid": NUMBER})
+    assert (response.status_code, response.json()["error"]) == (401, "token_invalid")
 
 
 @pytest.mark.parametrize("address", sorted(set(addresses())))

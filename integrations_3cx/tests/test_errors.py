@@ -132,7 +132,7 @@ def test_any_other_method_is_refused_with_those_that_are_allowed(client, method,
 
 def test_options_tells_the_methods_and_needs_no_key(client):
     response = client.options(PATH)
-    assert answer(response) == (200, '{"success":false,"message":"Send a lookup or a note by GET or POST."}')
+    assert answer(response) == (200, '{"success":false,"message":"Send it by GET or POST."}')
     assert response["Allow"] == "GET, POST, HEAD, OPTIONS"
 
 

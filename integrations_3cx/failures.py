@@ -1,0 +1,143 @@
+"""Remembers the last requests that were refused, so that an administrator can see what is wrong.
+
+What is stored is masked. Failures are gathered in memory by what they have in common and written by a thread of
+their own, at most once in PERIOD and a bounded number at a time: a flood of bad requests fills neither memory nor
+the database, and those without a valid key never push out those with one.
+"""
+
+import logging
+import re
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError, IntegrityError, connection
+from django.db.models import F
+from django.utils import timezone
+
+from contacts import phone
+from integrations_3cx import keys
+from integrations_3cx.errors import Fault
+from integrations_3cx.models import ApiToken, FailedRequest
+
+PERIOD_SECONDS = 5
+MOST_GATHERED = 50
+MOST_KEPT = 100  # of those with a valid key, and again of those without
+OTHERS = "others"
+
+_DIGITS = re.compile(r"\+?\d[\d ().\-]{4,}\d")
+_KEY = re.compile(r"dbn_\w+", re.IGNORECASE)
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """What failures have in common that are counted together."""
+
+    path: str
+    key_prefix: str
+    number: str
+    error: str
+
+
+@dataclass(slots=True)
+class Gathered:
+    has_valid_key: bool
+    http_status: int
+    message: str
+    first_at: datetime
+    last_at: datetime
+    count: int = 1
+
+
+def _after(seconds: float, write: Callable[[], None]) -> None:
+    def write_and_hang_up() -> None:
+        write()
+        connection.close()
+
+    timer = threading.Timer(seconds, write_and_hang_up)
+    timer.daemon = True
+    timer.start()
+
+
+schedule: Callable[[float, Callable[[], None]], None] = _after
+
+_lock = threading.Lock()
+_gathered: dict[Sort, Gathered] = {}
+_is_scheduled = False
+_next_write_at = 0.0
+
+
+def remember(path: str, fault: Fault, token: ApiToken | None, presented_key: str, number: Any) -> None:
+    """Counts a refused request; never raises, and never waits for the database."""
+    global _is_scheduled
+    prefix = token.prefix if token else keys.visible_prefix(presented_key)
+    sort = Sort(path.rstrip("/")[:40], prefix, _masked_number(number), fault.code)
+    now = timezone.now()
+    with _lock:
+        if sort not in _gathered and len(_gathered) >= MOST_GATHERED:
+            sort = Sort(sort.path, "", OTHERS, sort.error)
+        if found := _gathered.get(sort):
+            found.count += 1
+            found.last_at, found.message = now, masked(fault.message)
+        else:
+            _gathered[sort] = Gathered(token is not None, fault.http_status, masked(fault.message), now, now)
+        was_scheduled, _is_scheduled = _is_scheduled, True
+        wait = max(0.0, _next_write_at - time.monotonic())
+    if not was_scheduled:
+        schedule(wait, _write)
+
+
+def masked(text: str) -> str:
+    """A text without what it must not show: keys, and the middle of whatever may be a phone number."""
+    return _DIGITS.sub(lambda match: _without_middle(match[0]), _KEY.sub("dbn_…", text))[:500]
+
+
+def _masked_number(sent: Any) -> str:
+    """A number as it was sent, read and with its middle hidden; what is no number is told in a word."""
+    if not isinstance(sent, str | int) or sent == "":
+        return ""
+    reading = phone.read(str(sent), settings.DEFAULT_PHONE_REGION)
+    return _without_middle(reading.number) if reading.number else reading.rule
+
+
+def _without_middle(digits: str) -> str:
+    return digits if len(digits) <= phone.LONGEST_SHORT_NUMBER else f"{digits[:4]}…{digits[-2:]}"
+
+
+def _write() -> None:
+    global _is_scheduled, _next_write_at
+    with _lock:
+        batch = dict(_gathered)
+        _gathered.clear()
+        _is_scheduled = False
+        _next_write_at = time.monotonic() + PERIOD_SECONDS
+    try:
+        for sort, gathered in batch.items():
+            _store(sort, gathered)
+        for has_valid_key in (True, False):
+            _forget_all_but_the_last(has_valid_key)
+    except DatabaseError as error:
+        logger.warning("%d failed requests were not stored: %s", len(batch), type(error).__name__)
+
+
+def _store(sort: Sort, gathered: Gathered) -> None:
+    common = {name: getattr(sort, name) for name in Sort.__slots__}
+    latest = {name: getattr(gathered, name) for name in ("has_valid_key", "http_status", "message", "last_at")}
+    counted = FailedRequest.objects.filter(**common)
+    if counted.update(count=F("count") + gathered.count, **latest):
+        return
+    try:
+        FailedRequest.objects.create(**common, **latest, first_at=gathered.first_at, count=gathered.count)
+    except IntegrityError:
+        counted.update(count=F("count") + gathered.count, **latest)
+
+
+def _forget_all_but_the_last(has_valid_key: bool) -> None:
+    rows = FailedRequest.objects.filter(has_valid_key=has_valid_key)
+    rows.filter(pk__in=list(rows.values_list("pk", flat=True)[MOST_KEPT:])).delete()
