@@ -15,7 +15,7 @@ OURS_ALONE := env -u DEBUG -u SECRET_KEY -u TOKEN_PEPPER -u DATABASE_URL -u ALLO
 run: .venv/installed
 	@$(BIN)/python tools/new_env.py
 	@$(OURS_ALONE) $(BIN)/python manage.py demo --port $(PORT)
-	@exec $(OURS_ALONE) $(BIN)/granian --interface wsgi --http 1 --host 127.0.0.1 --port $(PORT) --blocking-threads 4 \
+	@exec $(OURS_ALONE) PUBLIC_URL=http://127.0.0.1:$(PORT) $(BIN)/granian --interface wsgi --http 1 --host 127.0.0.1 --port $(PORT) --blocking-threads 4 \
 		--backpressure 32 --log-level warning dbncrm.wsgi:application
 
 # The whole suite on SQLite, then again on a PostgreSQL that is started for it and thrown away with its databases.

@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from django.utils.http import parse_header_parameters
 
+from integrations_3cx import failures
 from integrations_3cx.answering import refusal_before_reading
 from integrations_3cx.errors import BODY_BROKE_OFF, CHUNKED_FORM, MEDIA_TYPE_UNSUPPORTED, Fault
 from integrations_3cx.wire import BODY_MAX_BYTES
@@ -71,6 +72,8 @@ def _read(environ: dict) -> Fault | None:
 def _refuse(fault: Fault, environ: dict, start_response: Callable) -> Iterable[bytes]:
     path = quote(environ.get("PATH_INFO", "").encode("latin-1"))
     logger.info("%s %s %d %s", environ.get("REQUEST_METHOD"), path, fault.http_status, fault.code)
+    if path.startswith("/3cx/"):
+        failures.remember(path, fault, None, "", None)
     answer = refusal_before_reading(environ.get("QUERY_STRING", ""), fault)
     body = json.dumps(answer.body).encode()
     headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body))), ("Cache-Control", "no-store")]

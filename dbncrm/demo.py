@@ -12,13 +12,16 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from callnotes import recording
-from callnotes.models import CallNote, Disposition
+from callnotes.journaling import CallReport, ChatReport, journal_call, journal_chat
+from callnotes.models import Call, CallNote, Disposition, Extension
 from contacts import phone
 from contacts.models import Contact, ContactNumber
 
 CONTACTS = 200
 DAYS = 120
+DAYS_JOURNALED = 14
 UNKNOWN_CALLERS = 12
+MISSED_NUMBERS = 9
 
 # How the numbers of a country are made (# is any digit), and how many contacts of a hundred have one.
 NUMBER_FORMS = [
@@ -65,7 +68,9 @@ WEIGHTS = {"no_answer": 30, "schedule_later": 22, "do_not_disturb": 3, "complete
 
 
 def fill(agents: list[User], now: datetime, seed: int = 3) -> None:
-    """Makes contacts and call notes. The same seed and moment make the same data."""
+    """Makes contacts, call notes and what a phone system reports. The same seed and moment make the same data."""
+    for place, agent in enumerate(agents):
+        Extension.objects.get_or_create(agent=agent, defaults={"number": str(101 + place)})
     chance = random.Random(seed)  # noqa: S311  nothing here is secret
     numbers = _numbers(chance)
     contacts = [_contact(chance, numbers, now) for _ in range(CONTACTS)]
@@ -76,14 +81,64 @@ def fill(agents: list[User], now: datetime, seed: int = 3) -> None:
     for moment, number in sorted(_calls(chance, reached, strangers, now)):
         key = chance.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
         from_desk = number in strangers or chance.random() < 0.85
+        agent = chance.choice(agents) if from_desk else None
+        if agent and moment > now - timedelta(days=DAYS_JOURNALED) and chance.random() < 0.9:
+            journal_call(_call(chance, number, agent, moment, is_answered=key != "no_answer"))
         recording.record(
             number,
             dispositions[key],
             chance.choice(COMMENTS[key]),
             source=CallNote.Source.DESK if from_desk else CallNote.Source.PHONE_SYSTEM,
-            agent=chance.choice(agents) if from_desk else None,
+            agent=agent,
             now=moment,
         )
+    for number in chance.sample(reached + strangers, MISSED_NUMBERS):
+        for _ in range(chance.choice([1, 1, 2, 3])):
+            journal_call(_missed(number, now - timedelta(minutes=chance.randrange(10, 2000))))
+    journal_call(_call(chance, reached[0], agents[0], now - timedelta(hours=2), is_answered=True))
+    _chat(contacts[0], agents[0], now - timedelta(hours=5))
+
+
+def _call(chance: random.Random, number: str, agent: User, noted_at: datetime, *, is_answered: bool) -> CallReport:
+    """The call that an agent wrote a note about, as 3CX reports it."""
+    seconds = chance.randrange(20, 600) if is_answered else 0
+    ended_at = noted_at - timedelta(seconds=chance.randrange(5, 90))
+    is_inbound = is_answered and chance.random() < 0.6
+    return CallReport(
+        number=number,
+        direction=Call.Direction.INBOUND if is_inbound else Call.Direction.OUTBOUND,
+        result=Call.Result.ANSWERED if is_answered else Call.Result.NOT_ANSWERED,
+        started_at=ended_at - timedelta(seconds=seconds + 12),
+        answered_at=ended_at - timedelta(seconds=seconds) if is_answered else None,
+        ended_at=ended_at,
+        duration_seconds=seconds,
+        extension=agent.extension.number,
+        queue="800" if is_inbound else "",
+    )
+
+
+def _missed(number: str, at: datetime) -> CallReport:
+    return CallReport(
+        number=number,
+        direction=Call.Direction.INBOUND,
+        result=Call.Result.MISSED,
+        started_at=at,
+        ended_at=at + timedelta(seconds=25),
+        duration_seconds=0,
+        queue="800",
+    )
+
+
+def _chat(contact: Contact, agent: User, at: datetime) -> None:
+    report = ChatReport(
+        number=contact.numbers.all()[0].number,
+        started_at=at,
+        ended_at=at + timedelta(minutes=4),
+        extension=agent.extension.number,
+        visitor_name=contact.name,
+        messages="Visitor: Is my order on its way?\nAgent: It leaves today.\nVisitor: Thank you.",
+    )
+    journal_chat(report)
 
 
 def _numbers(chance: random.Random) -> Iterator[str]:

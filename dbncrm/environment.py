@@ -9,9 +9,10 @@ import warnings
 import zoneinfo
 from collections.abc import Mapping
 from typing import Any, NoReturn
-from urllib.parse import urlsplit
 
 import environ
+
+from integrations_3cx.addresses import web_origin
 
 MINIMUM_SECRET_LENGTH = 50
 SWITCH_WORDS = {"on": True, "true": True, "yes": True, "1": True, "off": False, "false": False, "no": False, "0": False}
@@ -94,21 +95,20 @@ class Environment:
 
     def public_url(self, name: str) -> str:
         """An address of the form `https://host[:port]`, without a slash at its end, or empty."""
-        url = self.text(name).rstrip("/")
-        parts = urlsplit(url)
-        if url and (parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query):
-            self._fault(name, f"is {url!r}; write the address people open, such as https://crm.example.com")
+        try:
+            return web_origin(self.text(name)) if self.text(name) else ""
+        except ValueError as error:
+            self._fault(name, str(error))
             return ""
-        return url
 
     def web_client_url(self, name: str) -> str:
         """The address of 3CX's web client, `https://host[:port]/webclient`, or empty; the host alone will do."""
-        url = self.text(name).rstrip("/").removesuffix("/#").removesuffix("/webclient")
-        parts = urlsplit(url)
-        if url and (parts.scheme != "https" or not parts.hostname or parts.path or parts.query or parts.fragment):
-            self._fault(name, f"is {url!r}; write the address of 3CX's web client, such as https://pbx.example.com")
+        given = self.text(name).rstrip("/").removesuffix("/#").removesuffix("/webclient")
+        try:
+            return f"{web_origin(given)}/webclient" if given else ""
+        except ValueError:
+            self._fault(name, f"is {given!r}; write the address of 3CX's web client, such as https://pbx.example.com")
             return ""
-        return f"{url}/webclient" if url else ""
 
     def database(self, name: str) -> dict[str, Any]:
         """Django's description of the database; the message never shows the URL, for it holds a password."""

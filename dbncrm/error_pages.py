@@ -8,8 +8,9 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.views import defaults
 
+from integrations_3cx import failures
 from integrations_3cx.answering import refusal_before_reading
-from integrations_3cx.errors import RETRY_AFTER_OUTAGE_SECONDS
+from integrations_3cx.errors import BAD_REQUEST, RETRY_AFTER_OUTAGE_SECONDS
 
 logger = logging.getLogger(__name__)
 
@@ -18,6 +19,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400, above all for a host name that ALLOWED_HOSTS does not list."""
     if not request.path_info.startswith("/3cx/"):
         return defaults.bad_request(request, exception)
+    failures.remember(request.path_info, BAD_REQUEST, None, "", None)
     answer = refusal_before_reading(request.META.get("QUERY_STRING", ""))
     return JsonResponse(answer.body, status=answer.http_status, headers={"Cache-Control": "no-store"})
 

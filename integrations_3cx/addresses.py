@@ -1,7 +1,8 @@
-"""Which address a request came from, and whether a key may be used from there. Pure."""
+"""Which address a request came from, whether a key may be used from there, and our own address. Pure."""
 
 import ipaddress
 from collections.abc import Iterable
+from urllib.parse import urlsplit
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -38,3 +39,13 @@ def _address(text: str) -> Address | None:
     except ValueError:
         return None
     return getattr(address, "ipv4_mapped", None) or address
+
+
+def web_origin(url: str) -> str:
+    """A web address of the form `https://host[:port]`, without a slash at its end. Raises ValueError for any other."""
+    url = url.strip().rstrip("/")
+    parts = urlsplit(url)
+    is_bare = not (parts.path or parts.query or parts.fragment or parts.username)
+    if parts.scheme not in ("http", "https") or not parts.hostname or not is_bare:
+        raise ValueError(f"is {url!r}; write the address that people open, such as https://crm.example.com")
+    return url

@@ -1,14 +1,20 @@
 from django.conf import settings
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.core.exceptions import PermissionDenied
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import path
 from django.utils import timezone
 from django.views.decorators.cache import add_never_cache_headers
 
 from contacts.admin import BackOfficeAdmin
-from integrations_3cx.forms import ApiTokenForm, NewApiTokenForm
-from integrations_3cx.models import ApiToken, revoke
+from integrations_3cx import crm_template, doctor
+from integrations_3cx.forms import ApiTokenForm, DoctorForm, NewApiTokenForm
+from integrations_3cx.models import ApiToken, FailedRequest, revoke
+
+FAILURES_SHOWN = 200
 
 
 @admin.register(ApiToken)
@@ -17,7 +23,10 @@ class ApiTokenAdmin(BackOfficeAdmin):
 
     list_display = ["name", "key_begins", "scopes_in_words", "state", "last_used_at", "last_used_from", "created_at"]
     actions = ["revoke"]
-    readonly_fields = ["key_begins", "state", "last_used_at", "last_used_from", "created_at"]
+    readonly_fields = [
+        *("key_begins", "state", "last_used_at", "last_used_from", "last_lookup_at", "last_note_at", "last_journal_at"),
+        *("template_version", "created_at"),
+    ]
 
     def get_form(self, request, token=None, **kwargs):
         return super().get_form(request, token, form=ApiTokenForm if token else NewApiTokenForm, **kwargs)
@@ -46,6 +55,57 @@ class ApiTokenAdmin(BackOfficeAdmin):
         add_never_cache_headers(response)
         return response
 
+    def get_urls(self) -> list:
+        return [
+            path("connect/", self.admin_site.admin_view(self.connect), name="connect_3cx"),
+            path("connect/template/", self.admin_site.admin_view(self.download_template), name="crm_template"),
+            *super().get_urls(),
+        ]
+
+    def connect(self, request: HttpRequest) -> HttpResponse:
+        """What a 3CX administrator needs: addresses, the template, and what is wrong."""
+        self._require_view(request)
+        form = DoctorForm(request.GET if "caller" in request.GET else None, initial={"token": _token_to_try()})
+        examination = None
+        if form.is_valid():
+            examination = doctor.examine(form.cleaned_data["caller"], form.cleaned_data["token"])
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Connect 3CX",
+            "opts": self.opts,
+            "base_url": settings.PUBLIC_URL or request.build_absolute_uri("/").rstrip("/"),
+            "has_public_url": bool(settings.PUBLIC_URL),
+            "checks": doctor.checks(),
+            "version": crm_template.VERSION,
+            "form": form,
+            "examination": examination,
+            "tokens": ApiToken.objects.filter(revoked_at=None),
+            "failures": FailedRequest.objects.all()[:FAILURES_SHOWN],
+            "scopes_for_template": "contacts,journal",
+        }
+        return TemplateResponse(request, "admin/integrations_3cx/connect.html", context)
+
+    def download_template(self, request: HttpRequest) -> HttpResponse:
+        """The CRM template as a file, for the address that people open."""
+        self._require_view(request)
+        if not settings.PUBLIC_URL:
+            self.message_user(request, "Set PUBLIC_URL first: the template tells 3CX that address.", messages.ERROR)
+            return redirect("admin:connect_3cx")
+        return HttpResponse(
+            crm_template.xml(settings.PUBLIC_URL),
+            content_type="application/xml; charset=utf-8",
+            headers={"Content-Disposition": f'attachment; filename="{crm_template.FILE_NAME}"'},
+        )
+
+    def _require_view(self, request: HttpRequest) -> None:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict:
+        """The address of the form may name scopes."""
+        initial = super().get_changeform_initial_data(request)
+        return initial | ({"scopes": initial["scopes"].split(",")} if "scopes" in initial else {})
+
     @admin.display(description="key")
     def key_begins(self, token: ApiToken) -> str:
         return f"{token.prefix}…"
@@ -65,3 +125,9 @@ class ApiTokenAdmin(BackOfficeAdmin):
         count = revoke(tokens)
         said = f"Revoked: {count}. Their keys are refused from now on." if count else "They were revoked before."
         self.message_user(request, said, messages.SUCCESS)
+
+
+def _token_to_try() -> ApiToken | None:
+    """The token that was used last, for it is the one that somebody is trying."""
+    in_force = ApiToken.objects.filter(revoked_at=None)
+    return in_force.order_by(F("last_used_at").desc(nulls_last=True), "pk").first()

@@ -57,7 +57,7 @@ class Answering:
         use = wire.use(parameters)
         try:
             if not self.token.allows(SCOPES[use]):
-                raise Refused(SCOPE_MISSING, use=use)
+                raise Refused(SCOPE_MISSING, scope=SCOPES[use])
             inquiry = wire.inquiry(parameters)
             if self.key and inquiry.token and inquiry.token != self.key:
                 raise Refused(TOKEN_INVALID)

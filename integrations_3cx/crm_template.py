@@ -9,6 +9,6 @@ FILE_NAME = "dbn-crm-3cx.xml"
 
 
 def xml(base_url: str) -> str:
-    """The template for an installation, by its public address without a slash at the end; it holds no key."""
+    """The template for an installation, by its public address (`web_origin`); it holds no key."""
     context = {"base_url": base_url, "version": VERSION, "version_header": VERSION_HEADER}
     return render_to_string("integrations_3cx/crm_template.xml", context)

@@ -56,7 +56,7 @@ class Endpoint(APIView):
         self.body = request.data or []
         super().initial(request, *args, **kwargs)
         if self.scope and not request.auth.allows(self.scope):
-            raise Refused(errors.SCOPE_MISSING, use=self.scope)
+            raise Refused(errors.SCOPE_MISSING, scope=self.scope)
 
     def read_query(self, query_string: str) -> wire.Parameters:
         raise NotImplementedError

@@ -6,8 +6,9 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
+from contacts import phone
 from integrations_3cx import keys
-from integrations_3cx.models import ApiToken, Scope
+from integrations_3cx.models import ApiToken, Scope, default_scopes
 
 BROWSERS_MOMENT = "%Y-%m-%dT%H:%M"
 
@@ -54,7 +55,7 @@ class NewApiTokenForm(ApiTokenForm):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["scopes"].initial = list(Scope.values)
+        self.fields["scopes"].initial = default_scopes()
 
     def clean(self) -> dict:
         cleaned = super().clean()
@@ -75,3 +76,19 @@ class NewApiTokenForm(ApiTokenForm):
         self.instance.key = self.cleaned_data["existing_key"] or keys.new_key()
         self.instance.hold(self.instance.key)
         return super().save(commit)
+
+
+class DoctorForm(forms.Form):
+    """A caller's number in any spelling, and the API token by which 3CX would ask."""
+
+    caller = forms.CharField(
+        label="Caller's number",
+        max_length=phone.LONGEST_SPELLING,
+        strip=False,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "placeholder": "+65 9123 4567, 006591234567, anonymous …"}
+        ),
+    )
+    token = forms.ModelChoiceField(
+        ApiToken.objects.filter(revoked_at=None), label="As the API token", required=False, empty_label="none"
+    )

@@ -113,7 +113,7 @@ def test_a_revoked_key_is_refused_at_once_and_others_are_not(client):
 def test_a_key_for_lookups_writes_no_note(client):
     make_contact("Ada Example", NUMBER)
     _, key = make_token(scopes=[Scope.LOOKUP])
-    message = "This key may not be used for a note; give its API token that scope."
+    message = "This key may not do that; give its API token the scope note."
     assert answer(ask(client, key, cid=NUMBER)) == FOUND
     assert answer(note(client, key)) == refused(403, 0, "scope_missing", message)
     assert not CallNote.objects.exists()
@@ -122,14 +122,14 @@ def test_a_key_for_lookups_writes_no_note(client):
 def test_a_key_for_notes_looks_nothing_up(client):
     make_contact("Ada Example", NUMBER)
     _, key = make_token(scopes=[Scope.NOTE])
-    message = "This key may not be used for a lookup; give its API token that scope."
+    message = "This key may not do that; give its API token the scope lookup."
     assert answer(note(client, key)) == INSERTED
     assert answer(ask(client, key, cid=NUMBER)) == refused(403, False, "scope_missing", message)
 
 
 def test_a_key_that_may_not_be_used_so_learns_nothing_about_its_parameters(client):
     _, key = make_token(scopes=[Scope.LOOKUP])
-    message = "This key may not be used for a note; give its API token that scope."
+    message = "This key may not do that; give its API token the scope note."
     expected = refused(403, 0, "scope_missing", message)
     assert answer(note(client, key, cid="", status="no such status")) == expected
 

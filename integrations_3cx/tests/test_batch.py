@@ -158,7 +158,7 @@ def test_a_batch_without_a_valid_key_is_refused_as_a_whole(client):
 def test_an_item_that_the_key_is_not_for_is_refused_alone(client):
     make_contact("Ada Example", NUMBER)
     _, key = make_token(scopes=[Scope.LOOKUP])
-    message = "This key may not be used for a note; give its API token that scope."
+    message = "This key may not do that; give its API token the scope note."
     assert answer(post_json(client, [{"cid": NUMBER}, note_of("x")], HTTP_X_API_KEY=key)) == batch(
         TRUE, refused_item(0, "scope_missing", message)
     )

@@ -18,7 +18,7 @@ from django.utils import timezone
 from callnotes.models import CallNote
 from contacts.models import ContactNumber
 from dbncrm import demo
-from integrations_3cx.models import ApiToken
+from integrations_3cx.models import ApiToken, Scope
 
 ACCESS_FILE = "demo-access.json"
 COLLEAGUES = [("linnea", "Linnea", "Fenquist"), ("kumar", "Kumar", "Selrath")]
@@ -51,6 +51,7 @@ class Command(BaseCommand):
         known, unknown = f"cid={quote(number)}", "cid=%2B12025550199"
         note = ["cid=" + number, "status=Completed", "comments=Asked for a quote.", "token=" + key]
         note_line = " ".join(f"--data-urlencode {shlex.quote(pair)}" for pair in note)
+        call = json.dumps({"CallType": "Missed", "Number": number, "CallStartTimeUTC": f"{timezone.now():%FT%TZ}"})
         batch = json.dumps([{"cid": number}, {"cid": number, "status": "No Answer", "comments": ""}])
         self.stdout.write(
             f"""
@@ -59,6 +60,7 @@ DBN CRM is ready. Stop it with Ctrl+C; the next `make run` keeps the data.
 Agents      {base}/                    sign in as agent, password {access["agent"]}
 Pop-up      {base}{reverse("desk:popup")}?{known}
 Back office {base}{reverse("admin:index")}              sign in as admin, password {access["admin"]}
+Connect 3CX {base}{reverse("admin:connect_3cx")}
 3CX key     {key}
 
 Is this number known? (yes, then no)
@@ -66,6 +68,10 @@ Is this number known? (yes, then no)
   curl '{query}?{unknown}&token={key}'
 Record what came of a call:
   curl {query} {note_line}
+Names on the phones:
+  curl '{base}{reverse("integrations_3cx:contacts")}?number={quote(number)}' -H 'X-API-Key: {key}'
+Report a call:
+  curl {base}{reverse("integrations_3cx:calls")} -H 'X-API-Key: {key}' -H 'Content-Type: application/json' -d '{call}'
 Several at once:
   curl {query} -H 'Authorization: Bearer {key}' -H 'Content-Type: application/json' -d '{batch}'
 """
@@ -91,7 +97,7 @@ def _fill() -> dict[str, str]:
         User.objects.create_user(username, first_name=first, last_name=last) for username, first, last in COLLEAGUES
     ]
     demo.fill([agent, *colleagues], now=timezone.now())
-    access["key"] = ApiToken.objects.issue("Demonstration 3CX")[1]
+    access["key"] = ApiToken.objects.issue("Demonstration 3CX", scopes=list(Scope.values))[1]
     access["number"] = _busiest_number()
     return access
 
