@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
-from callnotes.models import CallNote
+from callnotes.models import Call, CallNote
 from callnotes.tests.factories import make_agent
 from contacts import phone
 from contacts.models import Contact, ContactNumber
@@ -23,6 +23,7 @@ NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 @pytest.fixture
 def folder(settings, tmp_path):
     settings.DEBUG = True
+    settings.PUBLIC_URL = "http://127.0.0.1:8000"
     settings.BASE_DIR = tmp_path
     return tmp_path
 
@@ -56,14 +57,22 @@ def test_what_it_prints_works(folder, capsys, client):
     printed = capsys.readouterr().out
     for username, password in re.findall(r"sign in as (\w+), password (\S+)", printed):
         assert client.login(username=username, password=password), username
-    answers = [
-        client.get(url.removeprefix("http://127.0.0.1:8000")).json() for url in re.findall(r"curl '(\S+)'", printed)
-    ]
-    assert answers == [{"success": True}, {"success": False}]
-    batch = re.search(r"-d '(.+)'", printed)[1]
-    key = re.search(r"3CX key\s+(\S+)", printed)[1]
-    response = client.post("/3cx/query", batch, content_type="application/json", headers={"x-api-key": key})
-    assert response.json() == [{"success": True}, {"success": 1}]
+    headers = {"x-api-key": re.search(r"3CX key\s+(\S+)", printed)[1]}
+    known, unknown, names = (
+        client.get(url.removeprefix("http://127.0.0.1:8000"), headers=headers).json()
+        for url in re.findall(r"curl '(\S+)'", printed)
+    )
+    assert (known, unknown) == ({"success": True}, {"success": False})
+    assert [contact["url"] for contact in names["contacts"]] == re.findall(r"Pop-up +(\S+)", printed)
+    call, batch = (
+        client.post(path, body, content_type="application/json", headers=headers).json()
+        for path, body in [
+            ("/3cx/calls", re.search(r"calls .+-d '(.+)'", printed)[1]),
+            ("/3cx/query", re.search(r"query .+-d '(.+)'", printed)[1]),
+        ]
+    )
+    assert call == {"success": True, "call": Call.objects.latest("pk").pk}
+    assert batch == [{"success": True}, {"success": 1}]
 
 
 def test_a_second_run_keeps_the_data_and_prints_the_same(folder, capsys):
