@@ -28,10 +28,13 @@ def find(parameters: wire.Parameters, base_url: str) -> list[Entry]:
 
     Raises Unusable unless one of number, email and search is given.
     """
-    given = {name: text for name in GET_NAMES if (text := wire.given(wire.text(parameters, name)))}
+    sent = {name: wire.given(wire.text(parameters, name)) for name in GET_NAMES}
+    given = {name: text for name, text in sent.items() if text is not None}
     if len(given) != 1:
         raise Unusable("one_of_three", "Send one of number, email and search; 3CX fills its variable in.")
     [(name, text)] = given.items()
+    if not text.strip():
+        return []
     match name:
         case "number":
             return _with_number(text, base_url)

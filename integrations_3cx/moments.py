@@ -8,16 +8,16 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 SEND_ISO = 'send it as .ToString("yyyy-MM-ddTHH:mm:ssZ") prints it'
 
+# .NET's `:` in a format is the culture's separator, a dot in some.
+_CLOCK = r"[T ](?P<hour>\d{1,2})[:.](?P<minute>\d{2})([:.](?P<second>\d{2})([.,]\d{1,9})?)?"
 _YEAR_FIRST = re.compile(
-    r"(?P<year>\d{4})(?P<sign>[-/])(?P<month>\d{1,2})(?P=sign)(?P<day>\d{1,2})[T ](?P<hour>\d{1,2}):(?P<minute>\d{2})"
-    r"(:(?P<second>\d{2})([.,]\d{1,9})?)? ?(?P<offset>Z|[+-]\d{2}:?\d{2})?",
+    r"(?P<year>\d{4})(?P<sign>[-/])(?P<month>\d{1,2})(?P=sign)(?P<day>\d{1,2})"
+    + _CLOCK
+    + r" ?(?P<offset>Z|[+-]\d{2}:?\d{2})?",
     re.ASCII,
 )
 # With dots, day comes first in every culture that .NET has, unless the year does.
-_DAY_FIRST = re.compile(
-    r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4}) (?P<hour>\d{1,2}):(?P<minute>\d{2})(:(?P<second>\d{2}))?",
-    re.ASCII,
-)
+_DAY_FIRST = re.compile(r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})" + _CLOCK, re.ASCII)
 _EPOCH_MILLISECONDS = re.compile(r"\d{12,14}", re.ASCII)
 _TIMESPAN = re.compile(
     r"((?P<days>\d{1,4})\.)?(?P<hours>\d{1,4}):(?P<minutes>\d{2}):(?P<seconds>\d{2})([.,]\d{1,7})?", re.ASCII

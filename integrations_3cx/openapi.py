@@ -197,5 +197,5 @@ chat_reported = _endpoint(
     "Report a chat that has ended",
     _key_answer("chat"),
     description="The names are 3CX's. The same report twice is one chat.",
-    request=_body("ChatReport", reporting.CHAT_NAMES, {"ChatMessages", "Number"}),
+    request=_body("ChatReport", reporting.CHAT_NAMES, {"ChatMessages"}),
 )

@@ -43,12 +43,12 @@ def call_report(pairs: Iterable[tuple[str, Any]], region: str, zone: tzinfo, tok
     fields = _Fields(pairs, CALL_NAMES, zone)
     direction, result = _call_type(fields)
     started_at, ended_at = fields.start("CallStartTime"), fields.moment("CallEndTime")
-    answered_at = fields.moment("CallEstablishedTime") if result is Call.Result.ANSWERED else None
+    answered_at = fields.moment("CallEstablishedTime", is_optional=True) if result is Call.Result.ANSWERED else None
     duration = fields.duration()
     if duration is None:
         duration = _talked(result, answered_at, ended_at)
     return CallReport(
-        **_common(fields, region, token),
+        **_common(fields, _number(fields, region), token),
         direction=direction,
         result=result,
         started_at=started_at,
@@ -70,7 +70,8 @@ def chat_report(pairs: Iterable[tuple[str, Any]], region: str, zone: tzinfo, tok
         raise Unusable("chat_messages_missing", "Send the chat's messages as ChatMessages.")
     started_at = fields.start("ChatStartTime")
     return ChatReport(
-        **_common(fields, region, token),
+        # A visitor of a web page has none.
+        **_common(fields, phone.read(fields.given("Number") or "", region).number, token),
         started_at=started_at,
         ended_at=fields.moment("ChatEndTime") or started_at + (fields.duration() or timedelta()),
         messages=messages,
@@ -106,8 +107,11 @@ class _Fields:
             return moment
         raise Unusable("start_missing", f"Send when it began as {stem}UTC, printed as yyyy-MM-ddTHH:mm:ssZ.")
 
-    def moment(self, stem: str) -> datetime | None:
-        """The first of a moment's forms that can be read; None where none was given. Raises Unusable if none can."""
+    def moment(self, stem: str, *, is_optional: bool = False) -> datetime | None:
+        """The first of a moment's forms that can be read; None where none was given.
+
+        Raises Unusable where some were and none can be read, unless the report does without.
+        """
         fault = ""
         for clock in _CLOCKS:
             sent = (self.given(stem + clock) or "").strip()
@@ -118,7 +122,7 @@ class _Fields:
             else:
                 if read:
                     return read
-        if fault:
+        if fault and not is_optional:
             raise Unusable("time_unreadable", fault)
         return None
 
@@ -153,12 +157,16 @@ def _talked(result: Call.Result, answered_at: datetime | None, ended_at: datetim
     return ended_at - answered_at
 
 
-def _common(fields: _Fields, region: str, token: str) -> dict[str, str]:
+def _number(fields: _Fields, region: str) -> str:
     number = fields.given("Number")
     if number is None:
         raise Unusable("number_missing", "Send the other party's number as Number; empty, where the caller hides it.")
+    return phone.read(number, region).number
+
+
+def _common(fields: _Fields, number: str, token: str) -> dict[str, str]:
     return {
-        "number": phone.read(number, region).number,
+        "number": number,
         "extension": fields.text("Agent", EXTENSION_MAX_LENGTH),
         "agent_email": fields.text("AgentEmail", EMAIL_MAX_LENGTH),
         "queue": fields.text("QueueExtension", EXTENSION_MAX_LENGTH),

@@ -27,8 +27,9 @@ WHOLE_NUMBER_NAMES = frozenset({"cid", "call_id"})
 # The document's table has `Schedule Later`, its example `Scheduled Later`.
 STATUS_ALIASES = {"scheduledlater": "schedule_later"}
 
-# A variable that a 3CX version lacks arrives as its own placeholder (seen with templates and client URLs).
-_PLACEHOLDER = re.compile(r"\s*(\[\w+\]|%\w+%)\s*\Z")
+# A variable that a 3CX version lacks arrives as its own placeholder (seen with templates and client URLs), perhaps
+# with the method that was called on it.
+_PLACEHOLDER = re.compile(r"\s*(\[\w+\]|%\w+%|\[\[+\w+\]\.[^\[]*\])\s*\Z")
 
 Pairs = list[tuple[str, Any]]
 Parameters = Mapping[str, list[Any]]

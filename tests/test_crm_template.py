@@ -37,7 +37,6 @@ SENT = {
             "AgentEmail": "robin@example.com",
             "QueueExtension": "800",
             "Duration": "00:02:05",
-            "DurationSeconds": "125",
             "CallStartTimeUTC": "2026-03-02T09:15:30Z",
             "CallStartTimeUTCMillis": "1772442930000",
             "CallEstablishedTimeUTCMillis": "1772442942000",

@@ -46,7 +46,7 @@ FAULTS = {
     ),
     "a variable that nothing fills": ("[ContactPage]", "[ContactLink]", "nothing fills ContactLink"),
     "a call id, which 3CX does not have": (">[CallType]<", ">[CallID]<", "nothing fills CallID"),
-    "a method that is not known": ("].get_TotalSeconds(", "].get_Seconds(", "no method get_Seconds"),
+    "a method that is not known": ("[[CallEndTimeUTC].ToString(", "[[CallEndTimeUTC].ToText(", "no method ToText"),
     "an output twice": ('Type="PhoneMobile2"', 'Type="PhoneMobile"', "two outputs PhoneMobile"),
     "an output that 3CX does not have": ('Type="PhoneMobile2"', 'Type="PhoneMobile3"', "no output PhoneMobile3"),
     "a number that loses its plus": (

@@ -74,14 +74,22 @@ class CallNote(TimelineRow):
         "API token", max_length=120, blank=True, help_text="The token's name and prefix as they were."
     )
     reported_call = models.ForeignKey(
-        "callnotes.Call", null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="notes"
+        "callnotes.Call",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="notes",
+        db_index=False,
     )
     matched_by = models.CharField(max_length=10, choices=Match, blank=True, editable=False)
     call_id = models.CharField("call id", max_length=CALL_ID_MAX_LENGTH, blank=True)
     submission = models.UUIDField(
         null=True, unique=True, editable=False, help_text="The form that it was written in, stored once."
     )
-    corrects = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="corrections")
+    corrects = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="corrections", db_index=False
+    )
     redacted_at = models.DateTimeField(null=True, blank=True)
     redacted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -98,6 +106,15 @@ class CallNote(TimelineRow):
             models.Index(fields=["contact", "-created_at", "-id"], name="call_note_by_contact_newest"),
             models.Index(fields=["agent", "-created_at", "-id"], name="call_note_by_agent_newest"),
             models.Index(fields=["-created_at", "-id"], name="call_note_newest"),
+            # Without the notes that have none: among many of those, SQLite takes the index for useless and reads all.
+            models.Index(
+                fields=["reported_call"],
+                condition=models.Q(reported_call__isnull=False),
+                name="call_note_by_reported_call",
+            ),
+            models.Index(
+                fields=["corrects"], condition=models.Q(corrects__isnull=False), name="call_note_by_corrected"
+            ),
         ]
         constraints = [
             canonical_number("call_note_number_canonical"),
