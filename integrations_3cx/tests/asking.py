@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 PATH = "/3cx/query"
+CONTACTS, CALLS, CHATS = "/3cx/contacts", "/3cx/calls", "/3cx/chats"
 NUMBER = "+6591234567"
 
 Answer = tuple[int, str]
@@ -18,6 +19,8 @@ FOUND: Answer = (200, '{"success":true}')
 NOT_FOUND: Answer = (200, '{"success":false}')
 INSERTED: Answer = (200, '{"success":1}')
 
+SCOPE_MISSING = "This key may not be used for a {use}; give its API token that scope."
+NO_BATCH = "The body is a JSON array; send one object."
 TOKEN_INVALID = "Send a valid key as token: this one is missing, unknown, expired or revoked."
 NUMBER_UNKNOWN = "No contact has this number, so no note was stored; add the contact first."
 KEY_REUSED = "This call_id or Idempotency-Key came with other content before; send a new one."
@@ -47,11 +50,13 @@ def post_form(client: Client, body: str | bytes, *, path: str = PATH, **extra) -
     return client.generic("POST", path, body, content_type="application/x-www-form-urlencoded", **extra)
 
 
-def post_multipart(client: Client, *parts: tuple[bytes, bytes], end: bytes = b"--limit--\r\n", **extra) -> HttpResponse:
+def post_multipart(
+    client: Client, *parts: tuple[bytes, bytes], end: bytes = b"--limit--\r\n", path: str = PATH, **extra
+) -> HttpResponse:
     """Posts a multipart form of the given names and values, byte for byte."""
     part = b'--limit\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n'
     body = b"".join(part % pair for pair in parts) + end
-    return client.generic("POST", PATH, body, content_type="multipart/form-data; boundary=limit", **extra)
+    return client.generic("POST", path, body, content_type="multipart/form-data; boundary=limit", **extra)
 
 
 def answer(response: HttpResponse) -> Answer:
