@@ -6,7 +6,20 @@ from django.conf import settings
 from contacts.tests.factories import make_contact
 from integrations_3cx import last_use
 from integrations_3cx.models import Scope
-from integrations_3cx.tests.asking import FOUND, INSERTED, NOT_FOUND, NUMBER, answer, ask, batch, note, post_json
+from integrations_3cx.tests.asking import (
+    CALLS,
+    CHATS,
+    CONTACTS,
+    FOUND,
+    INSERTED,
+    NOT_FOUND,
+    NUMBER,
+    answer,
+    ask,
+    batch,
+    note,
+    post_json,
+)
 from integrations_3cx.tests.factories import make_token
 
 pytestmark = pytest.mark.django_db
@@ -17,7 +30,7 @@ TURN = int(settings.DATABASES["default"]["ENGINE"].endswith("postgresql"))
 
 def key_in_use(client) -> str:
     """A key that was used a moment ago, for everything."""
-    token, key = make_token()
+    token, key = make_token(scopes=Scope.values)
     ask(client, key, cid=NUMBER)
     last_use.remember_success(token, Scope)
     return key
@@ -84,3 +97,39 @@ def test_a_batch_of_notes_costs_seven_queries_and_a_turn_an_item(client, items, 
     with django_assert_num_queries(queries):
         response = post_json(client, notes, HTTP_X_API_KEY=key)
     assert answer(response) == batch(*['{"success":1}'] * items)
+
+
+@pytest.mark.parametrize("query", [{"number": NUMBER}, {"email": "office@example.com"}], ids=["number", "e-mail"])
+@pytest.mark.parametrize("contacts", [1, 3])
+def test_contacts_for_the_phones_cost_three_queries(client, settings, query, contacts, django_assert_num_queries):
+    settings.PUBLIC_URL = "https://crm.example.com"
+    for place in range(contacts):
+        make_contact(f"Ada Example {place}", NUMBER, f"100{place}", email="office@example.com")
+    key = key_in_use(client)
+    with django_assert_num_queries(3):
+        response = client.get(CONTACTS, query, HTTP_X_API_KEY=key)
+    assert len(response.json()["contacts"]) == contacts
+
+
+CALL = {
+    "CallType": "Inbound",
+    "Number": NUMBER,
+    "Agent": "101",
+    "CallStartTimeUTC": "2026-03-04T12:00:00Z",
+    "Duration": "00:05:00",
+}
+CHAT = {"Number": NUMBER, "ChatStartTimeUTC": "2026-03-04T12:00:00Z", "ChatMessages": "Are you open?"}
+
+
+def test_a_report_of_a_call_costs_twelve_queries_and_its_turn(client, django_assert_num_queries):
+    make_contact("Ada Example", NUMBER)
+    key = key_in_use(client)
+    with django_assert_num_queries(12 + TURN):
+        assert post_json(client, CALL, path=CALLS, HTTP_X_API_KEY=key).status_code == 200
+
+
+def test_a_report_of_a_chat_costs_six_queries(client, django_assert_num_queries):
+    make_contact("Ada Example", NUMBER)
+    key = key_in_use(client)
+    with django_assert_num_queries(6):
+        assert post_json(client, CHAT, path=CHATS, HTTP_X_API_KEY=key).status_code == 200
