@@ -120,6 +120,15 @@ def test_a_link_says_whom_it_calls_to_those_who_do_not_see_it(client):
     ) in page
 
 
+@pytest.mark.parametrize("names", [[], ["Mira Talvane"], ["Mira Talvane", "Tomas Ostfield"]], ids=len)
+def test_the_popup_offers_the_call_once_however_many_have_the_number(client, names):
+    for name in names:
+        make_contact(name, NUMBER)
+    assert calls(client, PAGES["pop-up"]) == [f"tel:{NUMBER}"]
+    ask_for_peace(NUMBER)
+    assert (calls(client, PAGES["pop-up"]), signs(client, PAGES["pop-up"])) == ([], 1)
+
+
 def test_a_short_number_is_called_as_it_is(client, settings):
     assert calls(client, "/numbers/123/") == ["tel:123"]
     settings.THREECX_WEBCLIENT_URL = "https://pbx.example.com/webclient"
