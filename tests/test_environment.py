@@ -6,6 +6,7 @@ from contacts.phone import REGIONS
 from dbncrm.environment import Environment
 
 SECRET = "0123456789 abcdefghijklmnopqrstuvwxyz $not-a-variable"
+PUBLIC_URL_FAULT = "PUBLIC_URL is {!r}; write the address that people open, such as https://crm.example.com."
 
 
 @pytest.mark.parametrize("text", ["on", "ON", "true", "yes", "1", " on "])
@@ -101,15 +102,97 @@ def test_a_phone_region_is_read_in_any_case_and_a_wrong_one_refused():
     assert env.faults == ["OTHER is 'XX'; write SG."]
 
 
-@pytest.mark.parametrize("url", ["crm.example.com", "ftp://crm.example.com", "https://crm.example.com/path"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("crm.example.com", "//crm.example.com", "ftp://crm.example.com", "javascript:alert(1)", "https:"),
+        *("https://crm.example.com/path", "https://crm.example.com?x=1", "https://crm.example.com#x"),
+        *("https://robin@crm.example.com", "https://robin:word@crm.example.com", "https://:8443"),
+    ],
+)
 def test_a_public_address_that_is_none_is_refused(url):
     env = Environment({"PUBLIC_URL": url})
     assert env.public_url("PUBLIC_URL") == ""
-    assert [fault.split(";")[0] for fault in env.faults] == [f"PUBLIC_URL is {url!r}"]
+    assert env.faults == [PUBLIC_URL_FAULT.format(url)]
 
 
-def test_a_public_address_keeps_no_slash_at_its_end():
-    assert Environment({"PUBLIC_URL": "https://crm.example.com/"}).public_url("PUBLIC_URL") == "https://crm.example.com"
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("https://crm.example.com?", "https://crm.example.com#", "https://:word@crm.example.com"),
+        *("https://crm.example.com:port", "https://crm.example.com:99999", "https://crm example.com"),
+    ],
+)
+def test_a_public_address_that_only_looks_like_one_is_refused(url):
+    env = Environment({"PUBLIC_URL": url})
+    assert env.public_url("PUBLIC_URL") == ""
+    assert env.faults == [PUBLIC_URL_FAULT.format(url)]
+
+
+@pytest.mark.parametrize("url", ["https://[2001:db8::7", "https://[crm.example.com]"])
+def test_a_public_address_with_broken_brackets_is_refused_like_any_other(url):
+    env = Environment({"PUBLIC_URL": url})
+    assert env.public_url("PUBLIC_URL") == ""
+    assert env.faults == [PUBLIC_URL_FAULT.format(url)]
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("https://crm.example.com", "https://crm.example.com"),
+        (" https://crm.example.com/ ", "https://crm.example.com"),
+        ("https://crm.example.com:8443/", "https://crm.example.com:8443"),
+        ("http://127.0.0.1:8000", "http://127.0.0.1:8000"),
+        ("https://[2001:db8::7]:8443", "https://[2001:db8::7]:8443"),
+        ("", ""),
+    ],
+)
+def test_a_public_address_keeps_no_slash_at_its_end(text, url):
+    env = Environment({"PUBLIC_URL": text})
+    assert (env.public_url("PUBLIC_URL"), env.faults) == (url, [])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("https://pbx.example.com", "https://pbx.example.com/", " https://pbx.example.com "),
+        *("https://pbx.example.com/webclient", "https://pbx.example.com/webclient/"),
+        *("https://pbx.example.com/webclient/#", "https://pbx.example.com/webclient/#/", "https://pbx.example.com/#/"),
+    ],
+)
+def test_the_web_clients_address_is_taken_as_a_browser_shows_it(text):
+    env = Environment({"THREECX_WEBCLIENT_URL": text})
+    assert env.web_client_url("THREECX_WEBCLIENT_URL") == "https://pbx.example.com/webclient"
+    assert env.faults == []
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("https://pbx.example.com:5001", "https://pbx.example.com:5001/webclient"),
+        ("http://192.0.2.7/webclient", "http://192.0.2.7/webclient"),
+        ("", ""),
+        ("  ", ""),
+    ],
+)
+def test_the_web_client_may_have_a_port_and_need_not_be_there(text, url):
+    env = Environment({"THREECX_WEBCLIENT_URL": text})
+    assert (env.web_client_url("THREECX_WEBCLIENT_URL"), env.faults) == (url, [])
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("pbx.example.com", "pbx.example.com:5001", "tel:", "javascript:alert(1)", "ftp://pbx.example.com"),
+        *("https://pbx.example.com/webclient/#/people", "https://pbx.example.com/portal", "https://[pbx.example.com"),
+        *("https://robin@pbx.example.com", "https://pbx.example.com?x=1"),
+    ],
+)
+def test_a_web_clients_address_that_is_none_is_refused(url):
+    env = Environment({"THREECX_WEBCLIENT_URL": url})
+    assert env.web_client_url("THREECX_WEBCLIENT_URL") == ""
+    what_to_write = "write the address of 3CX's web client, such as https://pbx.example.com"
+    assert env.faults == [f"THREECX_WEBCLIENT_URL is {url!r}; {what_to_write}."]
 
 
 @pytest.mark.parametrize("hosts", ["https://crm.example.com", "crm.example.com/path"])
