@@ -26,7 +26,8 @@ def section(response: HttpResponse, heading: str) -> str:
 def table(markup: str) -> list[list[str]]:
     """The rows of a table's body as lists of texts."""
     [body] = pieces(markup, "tbody")
-    return [[words(cell) for _, cell in re.findall(r"<(t[hd])\b[^>]*>(.*?)</\1>", row)] for row in pieces(body, "tr")]
+    cells = re.compile(r"<(t[hd])\b[^>]*>(.*?)</\1>", re.DOTALL)
+    return [[words(cell) for _, cell in cells.findall(row)] for row in pieces(body, "tr")]
 
 
 def addresses(markup: str) -> list[str]:
