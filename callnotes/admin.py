@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.auth import get_user_model
@@ -13,7 +14,7 @@ from callnotes.history import newest, notes_of_contact
 from callnotes.models import Call, CallNote, CallReason, Chat, Disposition, Extension, TimelineRow
 from contacts.admin import BackOfficeAdmin, ContactAdmin
 from contacts.models import Contact
-from contacts.phone import display
+from contacts.phone import display, read
 
 NOTES_IN_SIGHT = 10
 
@@ -156,6 +157,12 @@ class CallReasonAdmin(ReadOnlyAdmin):
     list_display = ["created_at", "phone_number", "agent", "reason"]
     list_filter = ["agent", "created_at"]
     list_select_related = ["agent"]
+    search_fields = ["number"]
+    search_help_text = "A number in any spelling."
+
+    def get_search_results(self, request, queryset, search_term):
+        number = read(search_term, settings.DEFAULT_PHONE_REGION).number
+        return (queryset.filter(number=number) if search_term else queryset), False
 
 
 class ExtensionInline(admin.StackedInline):

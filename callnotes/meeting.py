@@ -14,7 +14,8 @@ from contacts.turns import turn
 def note_arrived(note: CallNote) -> None:
     """Finds the call of a new note. A correction is of the call that the corrected note is of."""
     if note.corrects_id:
-        _assign([note], note.corrects.reported_call_id, note.corrects.matched_by)
+        corrected = CallNote.objects.get(pk=note.corrects_id)
+        _assign([note], corrected.reported_call_id, corrected.matched_by)
     elif note.matched_by:
         _settle_around([note.reported_call])
     elif not _match_by_call_id(note):

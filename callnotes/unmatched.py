@@ -31,7 +31,7 @@ def calls_without_note(now: datetime, limit: int, agent: AbstractBaseUser | None
     """
     calls = _calls(now).exclude(result=Call.Result.MISSED).select_related("agent")
     found = list((calls.by_agent(agent) if agent else calls).newest_first()[:limit])
-    notes = list(_notes(now).filter(number__in={call.number for call in found}).for_display())
+    notes = list(_notes(now).filter(number__in={call.number for call in found}))
     return [CallWithoutNote(call, [note for note in notes if _is_near(note, call)]) for call in found]
 
 
@@ -42,7 +42,7 @@ def notes_without_call(now: datetime, limit: int, agent: AbstractBaseUser | None
     """
     if not Call.objects.filter(started_at__gte=now - timedelta(days=DAYS)).exists():
         return []
-    notes = _notes(now).for_display()
+    notes = _notes(now)
     found = list((notes.by_agent(agent) if agent else notes).newest_first()[:limit])
     calls = list(_calls(now).filter(number__in={note.number for note in found}).select_related("agent"))
     return [NoteWithoutCall(note, [call for call in calls if _is_near(note, call)]) for note in found]
@@ -55,9 +55,11 @@ def _calls(now: datetime) -> QuerySet[Call]:
 
 def _notes(now: datetime) -> QuerySet[CallNote]:
     """A note of which a person said that it is of no call is not asked about again; nor are corrections."""
-    return CallNote.objects.without_call().filter(
-        ~Q(matched_by=CallNote.Match.HAND), corrects=None, created_at__gte=now - timedelta(days=DAYS)
+    asked_about = ~Q(matched_by=CallNote.Match.HAND)
+    notes = CallNote.objects.without_call().filter(
+        asked_about, corrects=None, created_at__gte=now - timedelta(days=DAYS)
     )
+    return notes.select_related("disposition", "agent")
 
 
 def _is_near(note: CallNote, call: Call) -> bool:

@@ -4,7 +4,7 @@ import uuid
 
 from django.db import IntegrityError, transaction
 
-from contacts.models import Contact, ContactNumber
+from contacts.models import Contact, ContactNumber, searchable
 from contacts.turns import turn
 
 
@@ -27,5 +27,10 @@ def find_or_add(contact: Contact, number: str) -> Contact:
     """The active contact of that name with the canonical number; else this one, stored. Raises ValidationError."""
     contact.full_clean(exclude=["search_text"])
     with turn(number):
-        namesake = Contact.objects.active().reached_at(number).called(contact.name).first()
-        return namesake or add(contact, number)
+        return namesake(contact.name, number) or add(contact, number)
+
+
+def namesake(name: str, number: str) -> Contact | None:
+    """The active contact of that name, in any letters, whom the canonical number reaches."""
+    reached = Contact.objects.active().reached_at(number)
+    return next((contact for contact in reached if searchable(contact.name) == searchable(name)), None)

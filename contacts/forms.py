@@ -6,7 +6,7 @@ from django import forms
 from django.utils import timezone
 
 from contacts import phone
-from contacts.adding import add
+from contacts.adding import add, namesake
 from contacts.models import SEARCH_MAX_LENGTH, Contact, ContactNumber, canonical
 
 
@@ -43,8 +43,8 @@ class ContactForm(forms.ModelForm):
     def clean(self) -> dict:
         cleaned = super().clean()
         if "name" in cleaned and "number" in cleaned:
-            namesakes = Contact.objects.active().reached_at(cleaned["number"]).called(cleaned["name"])
-            if namesakes.exclude(submission=cleaned.get("submission")).exists():
+            known = namesake(cleaned["name"], cleaned["number"])
+            if known and known.submission != cleaned.get("submission"):
                 self.add_error("name", f"{cleaned['name']} has this number already.")
         return cleaned
 

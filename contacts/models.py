@@ -51,9 +51,6 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         """Everybody whom a canonical number reaches, archived contacts too."""
         return self.filter(numbers__number=number)
 
-    def called(self, name: str) -> "ContactQuerySet":
-        return self.filter(name__iexact=name)
-
     def with_email(self, address: str) -> "ContactQuerySet":
         """Contacts with an e-mail address, in any case."""
         return self.alias(lower_email=Lower("email")).filter(lower_email=address.lower())

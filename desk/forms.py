@@ -1,17 +1,22 @@
 """What agents tell on the lists of what is left to do."""
 
+from datetime import UTC, datetime
+
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 
 from callnotes.meeting import may_be_of
 from callnotes.models import Call, CallNote
 from contacts.forms import PhoneNumberField
+
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
 class TakeOffForm(forms.Form):
     """A number on the list of missed calls, and the last of them that the page showed."""
 
     number = PhoneNumberField()
-    until = forms.DateTimeField()
+    until = forms.DateTimeField(validators=[MinValueValidator(EARLIEST), MaxValueValidator(LATEST)])
 
 
 class MatchForm(forms.Form):

@@ -1,8 +1,12 @@
 """Which address a request came from, whether a key may be used from there, and our own address. Pure."""
 
 import ipaddress
+import re
 from collections.abc import Iterable
-from urllib.parse import urlsplit
+
+HIGHEST_PORT = 65535
+
+_ORIGIN = re.compile(r"https?://([\w-]+(\.[\w-]+)*|\[[0-9a-fA-F:.]+\])(:(?P<port>\d{1,5}))?", re.IGNORECASE)
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -44,8 +48,7 @@ def _address(text: str) -> Address | None:
 def web_origin(url: str) -> str:
     """A web address of the form `https://host[:port]`, without a slash at its end. Raises ValueError for any other."""
     url = url.strip().rstrip("/")
-    parts = urlsplit(url)
-    is_bare = not (parts.path or parts.query or parts.fragment or parts.username)
-    if parts.scheme not in ("http", "https") or not parts.hostname or not is_bare:
+    match = _ORIGIN.fullmatch(url)
+    if match is None or int(match["port"] or 0) > HIGHEST_PORT:
         raise ValueError(f"is {url!r}; write the address that people open, such as https://crm.example.com")
     return url

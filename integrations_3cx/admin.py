@@ -24,8 +24,8 @@ class ApiTokenAdmin(BackOfficeAdmin):
     list_display = ["name", "key_begins", "scopes_in_words", "state", "last_used_at", "last_used_from", "created_at"]
     actions = ["revoke"]
     readonly_fields = [
-        *("key_begins", "state", "last_used_at", "last_used_from", "last_lookup_at", "last_note_at", "last_journal_at"),
-        *("template_version", "created_at"),
+        *("key_begins", "state", "last_used_at", "last_used_from", "last_lookup_at", "last_note_at"),
+        *("last_contacts_at", "last_journal_at", "template_version", "created_at"),
     ]
 
     def get_form(self, request, token=None, **kwargs):

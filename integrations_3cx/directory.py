@@ -26,15 +26,16 @@ Entry = dict[str, Any]
 def find(parameters: wire.Parameters, base_url: str) -> list[Entry]:
     """The active contacts with a number or e-mail address, or that words match; at most FOUND_AT_MOST.
 
-    Raises Unusable unless one of number, email and search is given.
+    None for an empty one: a caller may hide the number. Raises Unusable unless just one is given.
     """
-    sent = {name: wire.given(wire.text(parameters, name)) for name in GET_NAMES}
-    given = {name: text for name, text in sent.items() if text is not None}
+    texts = {name: wire.given(wire.text(parameters, name)) for name in GET_NAMES}
+    sent = {name: text for name, text in texts.items() if text is not None}
+    given = {name: text for name, text in sent.items() if text.strip()}
+    if sent and not given:
+        return []
     if len(given) != 1:
         raise Unusable("one_of_three", "Send one of number, email and search; 3CX fills its variable in.")
     [(name, text)] = given.items()
-    if not text.strip():
-        return []
     match name:
         case "number":
             return _with_number(text, base_url)

@@ -104,10 +104,10 @@ class Endpoint(APIView):
             failures.remember(self.request.path_info, fault, token, self.presented_key, number or self.number())
 
     def pairs(self) -> wire.Pairs:
-        """The body's names and values. Raises Refused for an array."""
+        """The body's names and values, without those that are null. Raises Refused for an array."""
         if isinstance(self.body, wire.Batch):
             raise Refused(errors.NO_BATCH)
-        return self.body
+        return [(name, value) for name, value in self.body if value is not None]
 
     def number(self) -> Any:
         """The number that the request is about, as it was sent, as far as it could be read."""

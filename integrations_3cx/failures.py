@@ -29,7 +29,7 @@ MOST_GATHERED = 50
 MOST_KEPT = 100  # of those with a valid key, and again of those without
 OTHERS = "others"
 
-_DIGITS = re.compile(r"\+?\d[\d ().\-]{4,}\d")
+_DIGITS = re.compile(r"\+?\d[\d ()./\-]{4,}\d")
 _KEY = re.compile(r"dbn_\w+", re.IGNORECASE)
 
 logger = logging.getLogger(__name__)
@@ -79,14 +79,15 @@ def remember(path: str, fault: Fault, token: ApiToken | None, presented_key: str
     prefix = token.prefix if token else keys.visible_prefix(presented_key)
     sort = Sort(path.rstrip("/")[:40], prefix, _masked_number(number), fault.code)
     now = timezone.now()
+    message = masked(fault.message.replace(presented_key, "…") if presented_key else fault.message)
     with _lock:
         if sort not in _gathered and len(_gathered) >= MOST_GATHERED:
             sort = Sort(sort.path, "", OTHERS, sort.error)
         if found := _gathered.get(sort):
             found.count += 1
-            found.last_at, found.message = now, masked(fault.message)
+            found.last_at, found.message = now, message
         else:
-            _gathered[sort] = Gathered(token is not None, fault.http_status, masked(fault.message), now, now)
+            _gathered[sort] = Gathered(token is not None, fault.http_status, message, now, now)
         was_scheduled, _is_scheduled = _is_scheduled, True
         wait = max(0.0, _next_write_at - time.monotonic())
     if not was_scheduled:
@@ -107,7 +108,8 @@ def _masked_number(sent: Any) -> str:
 
 
 def _without_middle(digits: str) -> str:
-    return digits if len(digits) <= phone.LONGEST_SHORT_NUMBER else f"{digits[:4]}…{digits[-2:]}"
+    shown = min(4, len(digits) // 2 - 1)
+    return digits if len(digits) <= phone.LONGEST_SHORT_NUMBER else f"{digits[:shown]}…{digits[-2:]}"
 
 
 def _write() -> None:

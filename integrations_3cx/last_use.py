@@ -23,7 +23,7 @@ PERIOD = timedelta(minutes=1)
 MOST_REMEMBERED = 10_000
 LAST_DONE = {
     Scope.LOOKUP: "last_lookup_at",
-    Scope.CONTACTS: "last_lookup_at",
+    Scope.CONTACTS: "last_contacts_at",
     Scope.NOTE: "last_note_at",
     Scope.JOURNAL: "last_journal_at",
 }

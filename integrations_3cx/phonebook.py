@@ -11,10 +11,10 @@ FIELDS = {
     "phone_mobile": ("mobile", "cell", "hand", "hp"),
     "phone_business": ("office", "business", "work", "company", "direct"),
     "phone_home": ("home", "private"),
-    "fax_business": ("fax",),
     "phone_mobile2": (),
     "phone_business2": (),
     "phone_other": (),
+    "fax_business": ("fax",),
 }
 
 
@@ -40,4 +40,4 @@ def _field(label: str, filled: dict[str, str]) -> str | None:
     """The free field that suits a label best, None where all are taken."""
     free = [field for field, value in filled.items() if not value]
     suiting = [field for field in free if any(label.casefold().startswith(word) for word in FIELDS[field])]
-    return next(iter(suiting + [field for field in free if field != "fax_business"]), None)
+    return next(iter(suiting + free), None)

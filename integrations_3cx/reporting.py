@@ -85,7 +85,7 @@ class _Fields:
 
     def __init__(self, pairs: Iterable[tuple[str, Any]], names: list[str], zone: tzinfo) -> None:
         self._names = frozenset(name.casefold() for name in names)
-        self._parameters = wire.by_name(((name, value) for name, value in pairs if value is not None), self._names)
+        self._parameters = wire.by_name(pairs, self._names)
         self._zone = zone
 
     def given(self, name: str) -> str | None:

@@ -72,7 +72,7 @@ class QueryView(Endpoint):
         answer = answering.answer(parameters, once)
         if answer.fault:
             self.remember_refusal(answer.fault, parameters.get("cid", [None])[-1])
-        else:
+        elif not (answering.only_check and wire.use(parameters) is wire.Use.NOTE):
             self.remember_success([SCOPES[wire.use(parameters)]])
         return answer
 

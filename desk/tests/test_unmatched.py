@@ -164,7 +164,7 @@ def test_the_page_costs_as_many_queries_however_many_did_not_meet(client, agent,
     for place in range(count):
         make_call(f"+659123456{place}", NOON - 2 * HOUR, extension="101")
         make_note(f"+659123456{place}", agent=agent, now=NOON - HOUR)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(8):
         context = client.get("/unmatched/").context
     assert (len(context["calls"]), len(context["notes"])) == (count, count)
 

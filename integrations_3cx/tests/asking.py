@@ -19,7 +19,7 @@ FOUND: Answer = (200, '{"success":true}')
 NOT_FOUND: Answer = (200, '{"success":false}')
 INSERTED: Answer = (200, '{"success":1}')
 
-SCOPE_MISSING = "This key may not be used for a {use}; give its API token that scope."
+SCOPE_MISSING = "This key may not do that; give its API token the scope {scope}."
 NO_BATCH = "The body is a JSON array; send one object."
 TOKEN_INVALID = "Send a valid key as token: this one is missing, unknown, expired or revoked."
 NUMBER_UNKNOWN = "No contact has this number, so no note was stored; add the contact first."

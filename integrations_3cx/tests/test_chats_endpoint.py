@@ -112,11 +112,6 @@ def test_a_form_is_read_with_its_lost_plus(client, token):
     ("changed", "error", "message"),
     [
         pytest.param(
-            {"Number": "[Number]"},
-            *("number_missing", "Send the other party's number as Number; empty, where the caller hides it."),
-            id="no number",
-        ),
-        pytest.param(
             {"ChatMessages": " "},
             "chat_messages_missing",
             "Send the chat's messages as ChatMessages.",

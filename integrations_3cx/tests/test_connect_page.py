@@ -136,13 +136,13 @@ def test_the_keys_tell_what_they_did_last(admin_client, client, public_url):
     assert table(section(admin_client.get(PAGE), "keys")) == [
         [
             *(f"A, the call flow ({flow.prefix}…)", "lookup, note", "6 May, 12:05", "192.0.2.7"),
-            *("never", "6 May, 12:05", "never", ""),
+            *("never", "6 May, 12:05", "never", "never", ""),
         ],
         [
             *(f"B, the template ({template.prefix}…)", "contacts, journal", "6 May, 12:00", "127.0.0.1"),
-            *("6 May, 12:00", "never", "6 May, 12:00", f"version {VERSION}"),
+            *("never", "never", "6 May, 12:00", "6 May, 12:00", f"version {VERSION}"),
         ],
-        [f"C, unused ({unused.prefix}…)", "lookup", "never", "", "never", "never", "never", ""],
+        [f"C, unused ({unused.prefix}…)", "lookup", "never", "", *["never"] * 4, ""],
     ]
 
 
@@ -164,7 +164,7 @@ def test_what_was_refused_is_no_last_lookup_note_or_journal(admin_client, client
     ]
     assert statuses == [400] * 4
     [row] = table(section(admin_client.get(PAGE), "keys"))
-    assert row[2:] == ["6 May, 12:00", "127.0.0.1", "never", "never", "never", ""]
+    assert row[2:] == ["6 May, 12:00", "127.0.0.1", *["never"] * 4, ""]
 
 
 def test_a_revoked_key_is_not_listed(admin_client):

@@ -164,7 +164,6 @@ def test_at_most_twenty_contacts_are_found(client, key, query):
     "query",
     [
         "",
-        "number=",
         "number=[Number]",
         "number=%25CallerNumber%25",
         "email=[Email]&search=[SearchText]",
@@ -173,6 +172,13 @@ def test_at_most_twenty_contacts_are_found(client, key, query):
 )
 def test_none_of_the_three_is_refused(client, key, query):
     assert answer(find(client, key, query)) == refused(400, False, "one_of_three", ONE_OF_THREE)
+
+
+@pytest.mark.parametrize("query", ["number=", "email=", "search=", "number=+&email="])
+def test_an_empty_one_finds_nobody(client, key, query):
+    """A caller who hides the number has none."""
+    make_contact("Ada Example", NUMBER)
+    assert answer(find(client, key, query)) == (200, '{"success":true,"contacts":[]}')
 
 
 @pytest.mark.parametrize(

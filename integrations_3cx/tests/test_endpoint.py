@@ -92,7 +92,7 @@ def test_a_key_without_the_scope_is_refused(client, path):
     others = [scope for scope in Scope.values if scope != SCOPES[path]]
     _, key = make_token(scopes=others)
     response = post_json(client, SENT[path], path=path, HTTP_X_API_KEY=key)
-    message = SCOPE_MISSING.format(use=SCOPES[path])
+    message = SCOPE_MISSING.format(scope=SCOPES[path])
     assert answer(response) == refused(403, False, "scope_missing", message)
     assert stored() == 0
 

@@ -118,7 +118,7 @@ def test_every_endpoint_and_every_item_of_a_batch_is_remembered_with_its_number(
         (" 6591234567", "+659…67"),
         ("101", "101"),
         ("99999", "99999"),
-        ("1234567", "1234…67"),
+        ("1234567", "12…67"),
         ("hello", "unreadable"),
         ("9" * 300, "unreadable"),
         ("anonymous", "withheld"),
@@ -205,7 +205,7 @@ def test_no_column_holds_a_key_that_was_refused(client, key):
     ("text", "shown"),
     [
         ("No contact has +65 9123 4567.", "No contact has +65 …67."),
-        ("Numbers 91234567 and 101", "Numbers 9123…67 and 101"),
+        ("Numbers 91234567 and 101", "Numbers 912…67 and 101"),
         ("token=dbn_abc.", "token=dbn_…."),
         ("DBN_" + "x" * 42, "dbn_…"),
         ("1,000 items; 3:15", "1,000 items; 3:15"),

@@ -16,7 +16,7 @@ from integrations_3cx.tests.factories import make_token
 pytestmark = pytest.mark.django_db
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
-NOTHING = {"last_lookup_at": None, "last_note_at": None, "last_journal_at": None, "template_version": None}
+NOTHING = dict.fromkeys(["last_lookup_at", "last_note_at", "last_contacts_at", "last_journal_at", "template_version"])
 
 CALL = {"CallType": "Missed", "Number": NUMBER, "CallStartTimeUTC": "2026-03-04T11:00:00Z"}
 CHAT = {"Number": NUMBER, "ChatStartTimeUTC": "2026-03-04T11:00:00Z", "ChatMessages": "Are you open?"}
@@ -25,11 +25,11 @@ USES = {
     "a note": (lambda client, key, **extra: note(client, key, extra=extra), "last_note_at"),
     "a search": (
         lambda client, key, **extra: client.get(CONTACTS, {"number": NUMBER}, HTTP_X_API_KEY=key, **extra),
-        "last_lookup_at",
+        "last_contacts_at",
     ),
     "a new contact": (
         lambda client, key, **extra: post_json(client, {"Number": NUMBER}, path=CONTACTS, HTTP_X_API_KEY=key, **extra),
-        "last_lookup_at",
+        "last_contacts_at",
     ),
     "a call": (
         lambda client, key, **extra: post_json(client, CALL, path=CALLS, HTTP_X_API_KEY=key, **extra),

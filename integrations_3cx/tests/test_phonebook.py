@@ -12,8 +12,8 @@ EMPTY = dict.fromkeys(FIELDS, "")
 
 def test_the_fields_are_those_of_3cx():
     assert list(FIELDS) == [
-        *("phone_mobile", "phone_business", "phone_home", "fax_business"),
-        *("phone_mobile2", "phone_business2", "phone_other"),
+        *("phone_mobile", "phone_business", "phone_home"),
+        *("phone_mobile2", "phone_business2", "phone_other", "fax_business"),
     ]
 
 

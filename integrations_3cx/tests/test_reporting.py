@@ -92,12 +92,17 @@ SHORTEST_READ = CallReport(
 )
 
 
+def without_null(sent: dict[str, Any], more: tuple) -> list[tuple[str, Any]]:
+    """As the endpoint hands it over: without what is null."""
+    return [(name, value) for name, value in (*sent.items(), *more) if value is not None]
+
+
 def call(sent: dict[str, Any], *more: tuple[str, Any]) -> CallReport:
-    return reporting.call_report([*sent.items(), *more], "SG", SINGAPORE, "Main 3CX (dbn_abcdef…)")
+    return reporting.call_report(without_null(sent, more), "SG", SINGAPORE, "Main 3CX (dbn_abcdef…)")
 
 
 def chat(sent: dict[str, Any], *more: tuple[str, Any]) -> ChatReport:
-    return reporting.chat_report([*sent.items(), *more], "SG", SINGAPORE, "Main 3CX (dbn_abcdef…)")
+    return reporting.chat_report(without_null(sent, more), "SG", SINGAPORE, "Main 3CX (dbn_abcdef…)")
 
 
 def without(sent: dict[str, Any], *names: str) -> dict[str, Any]:
@@ -223,10 +228,10 @@ def test_the_number_is_canonical_and_empty_where_the_caller_hides_it(sent, numbe
 
 
 @pytest.mark.parametrize("sent", [None, "[Number]", "%CallerNumber%"])
-def test_a_report_without_a_number_is_refused(sent):
+def test_a_call_without_a_number_is_refused_and_a_chat_has_none(sent):
     fault = ("number_missing", "Send the other party's number as Number; empty, where the caller hides it.")
-    assert [refused(call, CALL | {"Number": sent}), refused(chat, CHAT | {"Number": sent})] == [fault] * 2
-    assert [refused(call, without(CALL, "Number")), refused(chat, without(CHAT, "Number"))] == [fault] * 2
+    assert [refused(call, CALL | {"Number": sent}), refused(call, without(CALL, "Number"))] == [fault] * 2
+    assert [chat(CHAT | {"Number": sent}).number, chat(without(CHAT, "Number")).number] == ["", ""]
 
 
 # When
@@ -271,7 +276,7 @@ def test_a_report_without_a_start_is_refused(sent):
     [
         ("CallStartTimeUTC", "11/22/2026 2:05:06 PM", "cannot be read for sure"),
         ("CallEndTimeUTC", "2026-02-30T00:00:00Z", "is no date and time"),
-        ("CallEstablishedTimeUTCMillis", "9" * 14, "lies too far ahead"),
+        ("CallEndTimeUTCMillis", "9" * 14, "lies too far ahead"),
     ],
 )
 def test_a_moment_that_cannot_be_read_is_refused_with_what_to_send(name, sent, fault):
@@ -281,7 +286,7 @@ def test_a_moment_that_cannot_be_read_is_refused_with_what_to_send(name, sent, f
     assert refused(call, without(CALL, *rest) | {name: sent}) == ("time_unreadable", message)
 
 
-@pytest.mark.parametrize("established", ["", None, "0001-01-01T00:00:00", "[CallEstablishedTimeUTCMillis]"])
+@pytest.mark.parametrize("established", ["", None, "0001-01-01T00:00:00", "[CallEstablishedTimeUTCMillis]", "never"])
 def test_a_call_may_lack_the_moment_at_which_it_was_answered(established):
     assert call(CALL | {"CallEstablishedTimeUTCMillis": established}) == replace(READ, answered_at=None)
 
