@@ -129,8 +129,8 @@ def test_a_public_address_that_only_looks_like_one_is_refused(url):
     assert env.faults == [PUBLIC_URL_FAULT.format(url)]
 
 
-@pytest.mark.parametrize("url", ["https://[2001:db8::7", "https://[crm.example.com]"])
-def test_a_public_address_with_broken_brackets_is_refused_like_any_other(url):
+def test_a_public_address_with_a_broken_bracket_is_refused_like_any_other():
+    url = "https://[2001:db8::7"
     env = Environment({"PUBLIC_URL": url})
     assert env.public_url("PUBLIC_URL") == ""
     assert env.faults == [PUBLIC_URL_FAULT.format(url)]
