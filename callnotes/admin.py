@@ -129,7 +129,7 @@ class CallAdmin(HistoryAdmin):
     fields = [
         *("number", "contact", "contact_name", "direction", "result", "started_at", "answered_at", "ended_at"),
         *("duration_seconds", "extension", "agent", "queue", "recording_url", "summary", "transcript", "call_id"),
-        *("handled_at", "handled_by", "source", "token", "reported_at"),
+        *("note_waived_by", "handled_at", "handled_by", "source", "token", "reported_at"),
     ]
 
     @admin.display(description="agent", ordering="agent")

@@ -8,8 +8,8 @@ Sources = tuple[TimelineQuerySet, ...]
 
 def of_number(number: str) -> Sources:
     """All that happened with a number. A note whose call was reported stands with that call."""
-    notes = CallNote.objects.without_call()
-    return notes.about(number), Call.objects.about(number), Chat.objects.about(number)
+    notes, calls = CallNote.objects.without_call(), Call.objects.all()
+    return notes.about(number), calls.about(number), calls.hidden_but_noted(number), Chat.objects.about(number)
 
 
 def of_contact(contact: Contact) -> Sources:

@@ -8,7 +8,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser
 from django.utils import timezone
 
-from callnotes import meeting, missed
+from callnotes import meeting
 from callnotes.models import Call, Chat, content_key
 from callnotes.recording import sole
 from contacts.models import Contact
@@ -68,6 +68,8 @@ def journal_call(report: CallReport, now: datetime | None = None) -> Call:
     """
     now = now or timezone.now()
     _check(report, now)
+    if report.duration_seconds > Call.LONGEST.total_seconds():
+        raise Nonsense("It lasted over 24 hours; check the duration.")
     if report.answered_at and not report.started_at <= report.answered_at <= report.ended_at:
         raise Nonsense("The call was answered before it began or after it ended; check the three times.")
     with turn(report.number):
@@ -77,7 +79,6 @@ def journal_call(report: CallReport, now: datetime | None = None) -> Call:
         )
         if is_new:
             meeting.call_arrived(call)
-            missed.take_off_if_reached(call.number)
         else:
             _add(call, report)
     return call
@@ -100,14 +101,13 @@ def _check(report: Report, now: datetime) -> None:
 
 
 def _call_key(report: CallReport) -> str:
-    """By call id and leg where there is an id; else by who called whom, how, and the second in which it began.
+    """By its call id, or else its number and queue; and by whose leg it is, how it went, and the second of its start.
 
     3CX's reports have no call id, and one comes for each agent's leg (templates seen, V18 and V20).
     """
+    call = ("call id", report.call_id) if report.call_id else ("call", report.number, report.queue)
     leg = report.extension or report.agent_email.lower()
-    if report.call_id:
-        return content_key("call id", report.call_id, leg)
-    return content_key("call", report.number, leg, report.queue, report.direction, report.result, _second(report))
+    return content_key(*call, leg, report.direction, report.result, _second(report))
 
 
 def _second(report: Report) -> str:

@@ -1,8 +1,8 @@
 """Decides of which call a note is, where number, agent and time have to tell. Pure.
 
 A note is of the last call of its agent with the number that began before it, if it was written during that
-call or soon after. Of several such notes the first is the call's. So the outcome does not depend on the order in
-which notes and reports arrive.
+call or soon after; a call that nobody took is no such call. Of several such notes the first is the call's. So the
+outcome does not depend on the order in which notes and reports arrive.
 """
 
 from collections.abc import Iterable
@@ -19,6 +19,7 @@ class Calling(Protocol):
     started_at: datetime
     ended_at: datetime
     is_answered: bool
+    is_missed: bool
     content_key: str
 
 
@@ -43,7 +44,12 @@ def likeliest(note: Noting, calls: Iterable[CallingT]) -> CallingT | None:
     """Of calls that all may be meant: the agent's own first, then the last, then an answered one."""
     return max(
         calls,
-        key=lambda call: (call.agent_id == note.agent_id, call.started_at, call.is_answered, call.content_key),
+        key=lambda call: (
+            call.agent_id == note.agent_id is not None,
+            call.started_at,
+            call.is_answered,
+            call.content_key,
+        ),
         default=None,
     )
 
@@ -54,4 +60,4 @@ def first(notes: Iterable[NotingT]) -> NotingT | None:
 
 def _fits(note: Noting, call: Calling) -> bool:
     may_be_the_same = note.agent_id is None or call.agent_id is None or note.agent_id == call.agent_id
-    return may_be_the_same and call.started_at <= note.created_at <= call.ended_at + SOON
+    return may_be_the_same and not call.is_missed and call.started_at <= note.created_at <= call.ended_at + SOON

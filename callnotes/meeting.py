@@ -6,6 +6,7 @@ What arrives is told inside the number's turn (`contacts.turns`), so that nobody
 from collections.abc import Iterable
 from datetime import datetime
 
+from callnotes import missed
 from callnotes.matching import SOON, call_of, first, likeliest
 from callnotes.models import Call, CallNote
 from contacts.turns import turn
@@ -20,6 +21,7 @@ def note_arrived(note: CallNote) -> None:
         _settle_around([note.reported_call])
     elif not _match_by_call_id(note):
         _settle(note.number, note.created_at, note.created_at)
+    missed.settle(note.number)
 
 
 def call_arrived(call: Call) -> None:
@@ -31,6 +33,7 @@ def call_arrived(call: Call) -> None:
         for note in told.exclude(matched_by=CallNote.Match.HAND):
             _match_by_call_id(note)
     _settle(call.number, call.started_at, call.ended_at + SOON)
+    missed.settle(call.number)
 
 
 def may_be_of(note: CallNote, call: Call) -> bool:
@@ -43,9 +46,11 @@ def match_by_hand(note: CallNote, call: Call | None) -> None:
     if call and not may_be_of(note, call):
         raise ValueError("That call was with another number; choose one with the number of the note.")
     with turn(note.number):
-        before = CallNote.objects.select_related("reported_call").get(pk=note.pk).reported_call
+        note = CallNote.objects.get(pk=note.pk).first_version()
+        before = note.reported_call
         _assign([note], call and call.pk, CallNote.Match.HAND)
         _settle_around([before, call])
+        missed.settle(note.number)
 
 
 def _match_by_call_id(note: CallNote) -> bool:
@@ -81,10 +86,9 @@ def _settle(number: str, start: datetime, end: datetime) -> None:
     if not notes:
         return
     meant = _meant(notes, list(with_number.overlapping(written_from - SOON, written_to)))
-    told = _told_otherwise(calls)
     for call in calls:
         claiming = [note for note in notes if meant[note.pk] == call.pk]
-        chosen = None if call.pk in told else first(claiming)
+        chosen = first(claiming)
         _assign([note for note in claiming if note is not chosen and note.reported_call_id], None, "")
         if chosen and chosen.reported_call_id != call.pk:
             _assign([chosen], call.pk, CallNote.Match.TIME)
@@ -93,14 +97,6 @@ def _settle(number: str, start: datetime, end: datetime) -> None:
 def _meant(notes: list[CallNote], calls: list[Call]) -> dict[int, int | None]:
     """The key of the call that each note would be of, by the note's key."""
     return {note.pk: call.pk if (call := call_of(note, calls)) else None for note in notes}
-
-
-def _told_otherwise(calls: list[Call]) -> set[int]:
-    """Of these calls, those with a note that a person or a call id told."""
-    told = CallNote.objects.filter(
-        reported_call__in=calls, matched_by__in=[CallNote.Match.HAND, CallNote.Match.CALL_ID]
-    )
-    return set(told.values_list("reported_call", flat=True))
 
 
 def _assign(notes: list[CallNote], call: int | None, matched_by: str) -> None:

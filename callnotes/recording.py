@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from callnotes import meeting, missed
+from callnotes import meeting
 from callnotes.models import COMMENTS_MAX_LENGTH, Call, CallNote, CallNoteQuerySet, Disposition
 from contacts.models import Contact
 from contacts.turns import turn
@@ -84,8 +84,6 @@ def record(
         stored = _saved_once(note, is_chosen)
         if stored is note:
             meeting.note_arrived(note)
-            if disposition.counts_as_reached:
-                missed.take_off_if_reached(number)
     return stored
 
 

@@ -1,4 +1,4 @@
-"""Calls without a note and notes without a call, with what each may belong to. Queries only."""
+"""Calls without a note and notes without a call, with what each may belong to."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from callnotes.models import Call, CallNote
+from callnotes.models import Call, CallNote, Extension
 
 DAYS = 14
 NEAR = timedelta(days=1)
@@ -27,11 +27,12 @@ class NoteWithoutCall:
 def calls_without_note(now: datetime, limit: int, agent: AbstractBaseUser | None = None) -> list[CallWithoutNote]:
     """The newest calls of the last DAYS on which nobody wrote; an agent's alone, where one is named. Two queries.
 
-    Missed calls are left out: they have a list of their own.
+    Missed calls, which have a list of their own, and calls between extensions are left out.
     """
-    calls = _calls(now).exclude(result=Call.Result.MISSED).select_related("agent")
+    calls = _calls(now).filter(~Exists(CallNote.objects.filter(reported_call=OuterRef("pk"))), note_waived_by=None)
+    calls = calls.exclude(result=Call.Result.MISSED).exclude(number__in=Extension.objects.values("number"))
     found = list((calls.by_agent(agent) if agent else calls).newest_first()[:limit])
-    notes = list(_notes(now).filter(number__in={call.number for call in found}))
+    notes = list(_notes(now).filter(_by_number_or_agent(found)))
     return [CallWithoutNote(call, [note for note in notes if _is_near(note, call)]) for call in found]
 
 
@@ -44,27 +45,31 @@ def notes_without_call(now: datetime, limit: int, agent: AbstractBaseUser | None
         return []
     notes = _notes(now)
     found = list((notes.by_agent(agent) if agent else notes).newest_first()[:limit])
-    calls = list(_calls(now).filter(number__in={note.number for note in found}).select_related("agent"))
+    calls = list(_calls(now).filter(_by_number_or_agent(found)))
     return [NoteWithoutCall(note, [call for call in calls if _is_near(note, call)]) for note in found]
 
 
+def waive_note(call: Call, by: AbstractBaseUser) -> None:
+    """Takes a call off the list of those without a note: there is nothing to write of it."""
+    Call.objects.filter(pk=call.pk).update(note_waived_by=by)
+
+
 def _calls(now: datetime) -> QuerySet[Call]:
-    noted = CallNote.objects.filter(reported_call=OuterRef("pk"))
-    return Call.objects.filter(~Exists(noted), started_at__gte=now - timedelta(days=DAYS))
+    return Call.objects.filter(started_at__gte=now - timedelta(days=DAYS)).select_related("agent")
 
 
 def _notes(now: datetime) -> QuerySet[CallNote]:
-    """A note of which a person said that it is of no call is not asked about again; nor are corrections."""
+    """The last version of each; none of which a person said that it is of no call."""
     asked_about = ~Q(matched_by=CallNote.Match.HAND)
-    notes = CallNote.objects.without_call().filter(
-        asked_about, corrects=None, created_at__gte=now - timedelta(days=DAYS)
-    )
-    return notes.select_related("disposition", "agent")
+    notes = CallNote.objects.without_call().filter(asked_about, corrections=None)
+    return notes.filter(created_at__gte=now - timedelta(days=DAYS)).select_related("disposition", "agent")
+
+
+def _by_number_or_agent(rows: list[Call] | list[CallNote]) -> Q:
+    """What may belong to one of the rows: it has the number, or is an agent's whose caller hid it."""
+    return Q(number__in={row.number for row in rows}) | Q(number="", agent__in={row.agent_id for row in rows})
 
 
 def _is_near(note: CallNote, call: Call) -> bool:
-    return (
-        note.number == call.number
-        and call.started_at <= note.created_at + NEAR
-        and note.created_at <= call.ended_at + NEAR
-    )
+    is_same = note.number == call.number or (not call.number and note.agent_id == call.agent_id is not None)
+    return is_same and call.started_at <= note.created_at + NEAR and note.created_at <= call.ended_at + NEAR

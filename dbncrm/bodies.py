@@ -34,6 +34,8 @@ def read_whole(application: Application) -> Application:
     """Gives every body its true length. One over the limit keeps a length that says so, and is not handed on."""
 
     def reading(environ: dict, start_response: Callable) -> Iterable[bytes]:
+        if environ.get("PATH_INFO", "").startswith("//3cx/"):
+            environ["PATH_INFO"] = environ["PATH_INFO"][1:]  # our address was typed into 3CX with a slash at its end
         if environ.get("PATH_INFO") in PROBES:
             environ["CONTENT_LENGTH"] = ""
             return application(environ, start_response)

@@ -10,7 +10,7 @@ from django.views import defaults
 
 from integrations_3cx import failures
 from integrations_3cx.answering import refusal_before_reading
-from integrations_3cx.errors import BAD_REQUEST, RETRY_AFTER_OUTAGE_SECONDS
+from integrations_3cx.errors import BAD_REQUEST, RETRY_AFTER_OUTAGE_SECONDS, Fault
 
 logger = logging.getLogger(__name__)
 
@@ -19,7 +19,9 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400, above all for a host name that ALLOWED_HOSTS does not list."""
     if not request.path_info.startswith("/3cx/"):
         return defaults.bad_request(request, exception)
-    failures.remember(request.path_info, BAD_REQUEST, None, "", None)
+    host = request.META.get("HTTP_HOST", "")[:60]
+    said = Fault(BAD_REQUEST.http_status, BAD_REQUEST.code, f"{BAD_REQUEST.message} It asked for {host}.")
+    failures.remember(request.path_info, said, None, "", None)
     answer = refusal_before_reading(request.META.get("QUERY_STRING", ""))
     return JsonResponse(answer.body, status=answer.http_status, headers={"Cache-Control": "no-store"})
 

@@ -1,7 +1,5 @@
 """Calling a number that asked not to be disturbed: only with a reason, which is kept."""
 
-from datetime import timedelta
-
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,8 +10,6 @@ from django.views.decorators.http import require_http_methods
 from callnotes import do_not_disturb
 from callnotes.models import CallReason
 from desk.numbers import canonical_or_404
-
-REASON_COUNTS_FOR = timedelta(hours=1)
 
 
 class ReasonForm(forms.ModelForm):
@@ -37,7 +33,6 @@ def call(request: HttpRequest, number: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         do_not_disturb.give_reason(number, request.user, form.cleaned_data["reason"])
         return redirect(reverse("desk:call", args=[number]))
-    since = timezone.now() - REASON_COUNTS_FOR
-    given = CallReason.objects.filter(number=number, agent=request.user, created_at__gte=since).first()
+    given = do_not_disturb.reason_given(number, request.user, timezone.now())
     asks = not given and do_not_disturb.asked_for([number])
     return render(request, "desk/call.html", {"number": number, "form": form, "given": given, "asks": asks})

@@ -19,10 +19,16 @@ class TakeOffForm(forms.Form):
     until = forms.DateTimeField(validators=[MinValueValidator(EARLIEST), MaxValueValidator(LATEST)])
 
 
+class WaiveForm(forms.Form):
+    """A call that needs no note."""
+
+    call = forms.ModelChoiceField(Call.objects.all())
+
+
 class MatchForm(forms.Form):
     """A note and the call that it is of; without a call, the note is of none."""
 
-    note = forms.ModelChoiceField(CallNote.objects.filter(corrects=None))
+    note = forms.ModelChoiceField(CallNote.objects.all())
     call = forms.ModelChoiceField(Call.objects.all(), required=False)
 
     def clean(self) -> dict:

@@ -10,7 +10,7 @@ from django.utils.cache import add_never_cache_headers
 from django.views.csrf import csrf_failure
 
 # What agents type. Nothing else is shown back: a form may hold a password or a key.
-TYPED = ["comments", "name", "number", "label", "company", "email", "remarks"]
+TYPED = ["comments", "name", "number", "label", "company", "email", "remarks", "reason"]
 
 
 class SignInMiddleware(LoginRequiredMiddleware):

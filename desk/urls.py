@@ -14,6 +14,7 @@ urlpatterns = [
     path("missed/", worklists.missed_calls, name="missed"),
     path("missed/take-off/", worklists.take_off, name="take-off"),
     path("unmatched/", worklists.unmatched_rows, name="unmatched"),
+    path("unmatched/waive/", worklists.waive, name="waive"),
     path("unmatched/match/", worklists.match, name="match"),
     path("contacts/add/", views.add_contact, name="add-contact"),
     path("contacts/<int:pk>/", views.contact, name="contact"),

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from callnotes import do_not_disturb, history
 from callnotes.forms import CallNoteForm
+from callnotes.missed import waiting_at
 from callnotes.models import Call, CallNote, TimelineRow
 from contacts import phone
 from contacts.forms import ContactForm, ContactNumberForm, SearchForm
@@ -54,7 +55,7 @@ def popup(request: HttpRequest) -> HttpResponse:
         return redirect("desk:number", note.number)
     people = _people(caller.number)
     notes = history.newest(_notes_to_read(caller.number, people["contacts"]), NOTES_ON_POPUP)
-    context = {"form": form, "corrected": corrected, "call": call, "notes": notes}
+    context = {"form": form, "corrected": corrected, "call": call, "notes": notes, "missed": waiting_at(caller.number)}
     return render(request, "desk/popup.html", context | people | _at_peace(caller.number, *_numbers_of(notes)))
 
 

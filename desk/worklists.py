@@ -3,15 +3,18 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from callnotes import do_not_disturb, meeting, missed, unmatched
 from contacts import phone
 from contacts.models import ContactNumber
-from desk.forms import MatchForm, TakeOffForm
+from desk.forms import MatchForm, TakeOffForm, WaiveForm
 
 NUMBERS_AT_MOST = 100
+# Whoever had to sign in for a click is led back to it by GET: to its list.
+READ_OR_SEND = ["GET", "HEAD", "POST"]
 UNMATCHED_AT_MOST = 50
 
 
@@ -31,9 +34,11 @@ def missed_calls(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_POST
+@require_http_methods(READ_OR_SEND)
 def take_off(request: HttpRequest) -> HttpResponse:
     """Takes a number off the missed calls, with the calls that the page showed."""
+    if request.method != "POST":
+        return redirect("desk:missed")
     form = TakeOffForm(request.POST)
     if form.is_valid():
         count = missed.take_off(**form.cleaned_data, by=request.user)
@@ -66,9 +71,11 @@ def unmatched_rows(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_POST
+@require_http_methods(READ_OR_SEND)
 def match(request: HttpRequest) -> HttpResponse:
     """Says of which call a note is, or that it is of none."""
+    if request.method != "POST":
+        return redirect("desk:unmatched")
     form = MatchForm(request.POST)
     if form.is_valid():
         call = form.cleaned_data["call"]
@@ -76,5 +83,23 @@ def match(request: HttpRequest) -> HttpResponse:
         messages.success(request, "Matched." if call else "Noted: that note is of none of the reported calls.")
     else:
         messages.error(request, "Those two do not belong together; reload the page and choose again.")
+    return _to_the_list(request)
+
+
+@require_http_methods(READ_OR_SEND)
+def waive(request: HttpRequest) -> HttpResponse:
+    """Says that a call needs no note."""
+    if request.method != "POST":
+        return redirect("desk:unmatched")
+    form = WaiveForm(request.POST)
+    if form.is_valid():
+        unmatched.waive_note(form.cleaned_data["call"], by=request.user)
+        messages.success(request, "Noted: that call needs no note.")
+    else:
+        messages.error(request, "That call is not there; reload the page and choose again.")
+    return _to_the_list(request)
+
+
+def _to_the_list(request: HttpRequest) -> HttpResponse:
     whose = "?whose=everybody" if request.POST.get("whose") == "everybody" else ""
-    return redirect(f"{request.path.removesuffix('match/')}{whose}")
+    return redirect(reverse("desk:unmatched") + whose)

@@ -68,7 +68,10 @@ class ApiTokenAdmin(BackOfficeAdmin):
         form = DoctorForm(request.GET if "caller" in request.GET else None, initial={"token": _token_to_try()})
         examination = None
         if form.is_valid():
-            examination = doctor.examine(form.cleaned_data["caller"], form.cleaned_data["token"])
+            may_see_contacts = request.user.has_perm("contacts.view_contact")
+            examination = doctor.examine(
+                form.cleaned_data["caller"], form.cleaned_data["token"], with_contacts=may_see_contacts
+            )
         context = {
             **self.admin_site.each_context(request),
             "title": "Connect 3CX",

@@ -73,7 +73,8 @@ def _with_number(spelling: str, base_url: str) -> list[Entry]:
         return []
     contacts = Contact.objects.reached_at(reading.number)
     if reading.rule is phone.Rule.UNLISTED and not contacts.active().exists():
-        ending = ContactNumber.objects.matching(spelling)[:FOUND_AT_MOST]
+        ending = ContactNumber.objects.matching(spelling).filter(contact__archived_at=None)
+        ending = ending.order_by("contact__name", "pk")[:FOUND_AT_MOST]
         reached = {row.contact_id: row.number for row in ending}
         return [
             _entry(contact, base_url, reached[contact.pk], spelling)

@@ -3,16 +3,17 @@
 import io
 import json
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
 from django.db import transaction
-from django.http.request import validate_host
+from django.http.request import split_domain_port, validate_host
 from django.template.response import SimpleTemplateResponse
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
@@ -38,7 +39,7 @@ READ_AS = {
     phone.Rule.NATIONAL: "as a number of {region}, without a country code",
     phone.Rule.BARE_INTERNATIONAL: "with its country code, but without + or 00",
     phone.Rule.SHORT: "as a short number, which stands for itself",
-    phone.Rule.UNLISTED: "as digits that no numbering plan knows; they stand for themselves",
+    phone.Rule.UNLISTED: "as digits that are no number of {region} nor of any other plan; they stand for themselves",
     phone.Rule.WITHHELD: "as a caller who hides the number",
     phone.Rule.UNREADABLE: "as no number: it holds letters, or is too long",
 }
@@ -74,15 +75,20 @@ class Examination:
     trials: list[Trial]
 
 
-def examine(spelling: str, token: ApiToken | None) -> Examination:
-    """How a caller's number is read, whom it finds, and what 3CX would be answered by that token. Stores nothing."""
+def examine(spelling: str, token: ApiToken | None, *, with_contacts: bool = True) -> Examination:
+    """How a caller's number is read, whom it finds, and what 3CX would be answered by that token. Stores nothing.
+
+    Without contacts, the reading alone: whoever may not see contacts reads none here either.
+    """
     reading = phone.read(spelling, settings.DEFAULT_PHONE_REGION)
-    reached = Contact.objects.active().reached_at(reading.number).order_by("name") if reading.number else []
+    reached = (
+        Contact.objects.active().reached_at(reading.number).order_by("name") if reading.number and with_contacts else []
+    )
     return Examination(
         number=reading.number,
         read_as=READ_AS[reading.rule].format(region=settings.DEFAULT_PHONE_REGION),
         contacts=list(reached[:CONTACTS_SHOWN]),
-        trials=_trials(spelling, token) if token else [],
+        trials=_trials(spelling, token) if token and with_contacts else [],
     )
 
 
@@ -90,7 +96,7 @@ def checks(now: datetime | None = None) -> list[Check]:
     """What a 3CX needs of this installation, in the order in which it is set up."""
     now = now or timezone.now()
     tokens = [token for token in ApiToken.objects.filter(revoked_at=None) if token.is_valid(at=now)]
-    return [*_address_checks(), *_key_checks(tokens), _extension_check()]
+    return [*_address_checks(), _region_check(), *_key_checks(tokens), _extension_check()]
 
 
 def _address_checks() -> list[Check]:
@@ -98,7 +104,7 @@ def _address_checks() -> list[Check]:
     if not url:
         advice = "Set PUBLIC_URL to the address that people open, such as https://crm.example.com, and restart."
         return [Check(False, "The CRM does not know its own address.", advice)]
-    host = urlsplit(url).hostname or ""
+    host, _ = split_domain_port(url.partition("://")[2])
     by_https = Check(
         url.startswith("https://"),
         f"The CRM's address is {url}.",
@@ -110,16 +116,37 @@ def _address_checks() -> list[Check]:
 
 
 def _key_checks(tokens: list[ApiToken]) -> list[Check]:
-    has_looked_up = any(token.last_lookup_at for token in tokens if token.allows(Scope.LOOKUP))
     for_template = any(token.allows(Scope.CONTACTS) and token.allows(Scope.JOURNAL) for token in tokens)
     versions = [token.template_version for token in tokens if token.template_version]
-    has_journaled = any(token.last_journal_at for token in tokens)
+    journaled = _last(token.last_journal_at for token in tokens)
+    looked_up = _last(token.last_lookup_at for token in tokens)
     return [
         Check(for_template, f"There is {'a' if for_template else 'no'} key for the CRM template.", MAKE_TEMPLATE_KEY),
         Check(bool(versions) and min(versions) >= crm_template.VERSION, _versions_said(versions), UPLOAD_TEMPLATE),
-        Check(has_journaled, f"3CX {'reports calls' if has_journaled else 'has reported no call yet'}.", JOURNAL_CALLS),
-        Check(has_looked_up, f"{'A' if has_looked_up else 'No'} call flow has looked a number up.", USE_IN_CALL_FLOW),
+        Check(
+            bool(journaled),
+            f"3CX last reported a call on {journaled}." if journaled else "3CX has reported no call yet.",
+            JOURNAL_CALLS,
+        ),
+        Check(
+            bool(looked_up),
+            f"A call flow last looked a number up on {looked_up}."
+            if looked_up
+            else "No call flow has looked a number up.",
+            USE_IN_CALL_FLOW,
+        ),
     ]
+
+
+def _last(moments: Iterable[datetime | None]) -> str:
+    """The last of the moments, as people read it; empty where there is none."""
+    last = max(filter(None, moments), default=None)
+    return f"{timezone.localtime(last):%d %b %Y, %H:%M}" if last else ""
+
+
+def _region_check() -> Check:
+    region = settings.DEFAULT_PHONE_REGION
+    return Check(True, f"Numbers without a country code are read as of {region} (DEFAULT_PHONE_REGION).")
 
 
 def _versions_said(versions: list[int]) -> str:

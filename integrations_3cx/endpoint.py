@@ -38,6 +38,7 @@ class Endpoint(APIView):
     login_required = False
     is_rehearsal = False
     scope: Scope | None = None
+    key_fault = errors.KEY_INVALID
 
     query: wire.Parameters = {}
     body: wire.Pairs | wire.Batch = []
@@ -76,9 +77,11 @@ class Endpoint(APIView):
         fault = fault_of(error)
         if fault is errors.METHOD_NOT_ALLOWED:
             fault = Fault(fault.http_status, fault.code, f"Use {' or '.join(self._methods())}.")
+        if fault is errors.TOKEN_INVALID:
+            fault = self.key_fault
         self.remember_refusal(fault)
         response = self.refusal(fault)
-        if fault is errors.TOKEN_INVALID:
+        if fault is self.key_fault:
             response["WWW-Authenticate"] = self.get_authenticate_header(self.request)
         if fault is errors.RATE_LIMITED:
             response["Retry-After"] = str(int(error.wait))

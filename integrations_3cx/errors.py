@@ -37,6 +37,11 @@ NO_BATCH = Fault(400, "wrong_type", "The body is a JSON array; send one object."
 TOKEN_INVALID = Fault(
     401, "token_invalid", "Send a valid key as token: this one is missing, unknown, expired or revoked."
 )
+KEY_INVALID = Fault(
+    401,
+    "token_invalid",
+    "Send a valid key in the header X-API-Key: this one is missing, unknown, expired or revoked.",
+)
 SCOPE_MISSING = Fault(403, "scope_missing", "This key may not do that; give its API token the scope {scope}.")
 ADDRESS_NOT_ALLOWED = Fault(
     403, "address_not_allowed", "This key may not be used from {address}; allow that network in its API token."

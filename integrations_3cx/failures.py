@@ -20,16 +20,18 @@ from django.db.models import F
 from django.utils import timezone
 
 from contacts import phone
-from integrations_3cx import keys
+from integrations_3cx import keys, wire
 from integrations_3cx.errors import Fault
 from integrations_3cx.models import ApiToken, FailedRequest
 
 PERIOD_SECONDS = 5
+PATHS = {"/3cx/query", "/3cx/contacts", "/3cx/calls", "/3cx/chats"}
+# Of those with a valid key, and again of those without.
 MOST_GATHERED = 50
-MOST_KEPT = 100  # of those with a valid key, and again of those without
+MOST_KEPT = 100
 OTHERS = "others"
 
-_DIGITS = re.compile(r"\+?\d[\d ()./\-]{4,}\d")
+_DIGITS = re.compile(r"(?P<moment>\d{1,4}([/.-])\d{1,2}\2\d{1,4}[ T]\d{1,2}[:.]\d{2})|\+?\d[\d ()./\-]{4,}\d")
 _KEY = re.compile(r"dbn_\w+", re.IGNORECASE)
 
 logger = logging.getLogger(__name__)
@@ -76,27 +78,38 @@ _next_write_at = 0.0
 def remember(path: str, fault: Fault, token: ApiToken | None, presented_key: str, number: Any) -> None:
     """Counts a refused request; never raises, and never waits for the database."""
     global _is_scheduled
-    prefix = token.prefix if token else keys.visible_prefix(presented_key)
-    sort = Sort(path.rstrip("/")[:40], prefix, _masked_number(number), fault.code)
+    path = path.rstrip("/")
+    prefix = token.prefix if token else _beginning(presented_key)
+    sort = Sort(path if path in PATHS else OTHERS, prefix, _masked_number(number), fault.code)
+    is_valid = token is not None
     now = timezone.now()
     message = masked(fault.message.replace(presented_key, "…") if presented_key else fault.message)
     with _lock:
-        if sort not in _gathered and len(_gathered) >= MOST_GATHERED:
+        alike = sum(gathered.has_valid_key is is_valid for gathered in _gathered.values())
+        if sort not in _gathered and alike >= MOST_GATHERED:
             sort = Sort(sort.path, "", OTHERS, sort.error)
         if found := _gathered.get(sort):
             found.count += 1
             found.last_at, found.message = now, message
         else:
-            _gathered[sort] = Gathered(token is not None, fault.http_status, message, now, now)
+            _gathered[sort] = Gathered(is_valid, fault.http_status, message, now, now)
         was_scheduled, _is_scheduled = _is_scheduled, True
         wait = max(0.0, _next_write_at - time.monotonic())
     if not was_scheduled:
         schedule(wait, _write)
 
 
+def _beginning(presented_key: str) -> str:
+    """How a key that is not valid begins; or why it cannot be one."""
+    if wire.given(presented_key) is None:
+        return "not filled in"
+    return keys.visible_prefix(presented_key) or (presented_key and "too short")
+
+
 def masked(text: str) -> str:
     """A text without what it must not show: keys, and the middle of whatever may be a phone number."""
-    return _DIGITS.sub(lambda match: _without_middle(match[0]), _KEY.sub("dbn_…", text))[:500]
+    shown = _DIGITS.sub(lambda match: match["moment"] or _without_middle(match[0]), _KEY.sub("dbn_…", text))
+    return shown.replace("\0", "")[:500]
 
 
 def _masked_number(sent: Any) -> str:

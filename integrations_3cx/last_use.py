@@ -15,12 +15,13 @@ from django.conf import settings
 from django.db import DatabaseError, connection, models
 from django.utils import timezone
 
-from integrations_3cx import keys
+from integrations_3cx import crm_template, keys
 from integrations_3cx.addresses import Address
 from integrations_3cx.models import ApiToken, Held, Scope
 
 PERIOD = timedelta(minutes=1)
 MOST_REMEMBERED = 10_000
+KNOWN_VERSIONS = {str(version) for version in range(1, crm_template.VERSION + 1)}
 LAST_DONE = {
     Scope.LOOKUP: "last_lookup_at",
     Scope.CONTACTS: "last_contacts_at",
@@ -51,9 +52,9 @@ def remember(held: Held, address: Address | None, now: datetime) -> None:
 def remember_success(token: ApiToken, scopes: Iterable[Scope], template_version: str = "") -> None:
     """A key did what these scopes allow; the CRM template says its version, others do not."""
     now = timezone.now()
+    version = template_version if template_version in KNOWN_VERSIONS else ""
     for scope in scopes:
-        does = (token.pk, scope, template_version)
-        _at_most_once_a_period(does, partial(write_success, token, scope, template_version, now))
+        _at_most_once_a_period((token.pk, scope, version), partial(write_success, token, scope, version, now))
 
 
 def write(held: Held, address: Address | None, now: datetime) -> None:
@@ -70,7 +71,7 @@ def write(held: Held, address: Address | None, now: datetime) -> None:
 def write_success(token: ApiToken, scope: Scope, template_version: str, now: datetime) -> None:
     """Stores when a key last did something, and the version of the template that did it."""
     done = {LAST_DONE[scope]: now}
-    if template_version.isascii() and template_version.isdecimal() and len(template_version) <= 4:
+    if template_version:
         done["template_version"] = int(template_version)
     ApiToken.objects.filter(pk=token.pk).update(**done)
 

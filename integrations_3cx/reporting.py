@@ -47,13 +47,16 @@ def call_report(pairs: Iterable[tuple[str, Any]], region: str, zone: tzinfo, tok
     duration = fields.duration()
     if duration is None:
         duration = _talked(result, answered_at, ended_at)
+    ended_at = ended_at or (answered_at or started_at) + duration
+    if answered_at and not started_at <= answered_at <= ended_at:
+        answered_at = None
     return CallReport(
         **_common(fields, _number(fields, region), token),
         direction=direction,
         result=result,
         started_at=started_at,
         answered_at=answered_at,
-        ended_at=ended_at or (answered_at or started_at) + duration,
+        ended_at=ended_at,
         duration_seconds=int(duration.total_seconds()),
         call_id=fields.text("CallId", CALL_ID_MAX_LENGTH),
         recording_url=_web_address(fields.text("RecordingUrl", URL_MAX_LENGTH)),
@@ -88,10 +91,12 @@ class _Fields:
         self._parameters = wire.by_name(pairs, self._names)
         self._zone = zone
 
+    def sent(self, name: str) -> str | None:
+        return wire.text(self._parameters, name.casefold(), self._names)
+
     def given(self, name: str) -> str | None:
         """The text of a name as it was sent; None where it is missing or an unfilled variable."""
-        sent = wire.text(self._parameters, name.casefold(), self._names)
-        return wire.given(sent)
+        return wire.given(self.sent(name))
 
     def text(self, name: str, max_length: int | None = None) -> str:
         """Likewise, empty where it was not given. Raises Unusable where it is too long."""
@@ -160,7 +165,9 @@ def _talked(result: Call.Result, answered_at: datetime | None, ended_at: datetim
 def _number(fields: _Fields, region: str) -> str:
     number = fields.given("Number")
     if number is None:
-        raise Unusable("number_missing", "Send the other party's number as Number; empty, where the caller hides it.")
+        hint = f", not {fields.sent('Number')!r}" if fields.sent("Number") else ""
+        message = f"Send the other party's number as Number{hint}; empty, where the caller hides it."
+        raise Unusable("number_missing", message)
     return phone.read(number, region).number
 
 

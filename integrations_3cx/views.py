@@ -20,6 +20,7 @@ from integrations_3cx.errors import (
     NO_OBJECT,
     PUBLIC_URL_MISSING,
     RETRY_AFTER_OUTAGE_SECONDS,
+    TOKEN_INVALID,
     Fault,
     Refused,
 )
@@ -32,6 +33,7 @@ class QueryView(Endpoint):
     """`/3cx/query`: answers lookups and stores notes, one by parameters or several by a JSON array."""
 
     http_method_names = ["get", "post", "head", "options"]
+    key_fault = TOKEN_INVALID
 
     key = ""
 

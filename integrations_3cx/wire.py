@@ -175,7 +175,7 @@ def inquiry(parameters: Parameters) -> Inquiry:
         cid=text(parameters, "cid"),
         status=given(text(parameters, "status")),
         comments=given(text(parameters, "comments")),
-        call_id=given(text(parameters, "call_id")),
+        call_id=_call_id(text(parameters, "call_id")),
         token=text(parameters, "token"),
     )
     if not read.cid:
@@ -202,6 +202,11 @@ def disposition_name(status: str) -> str:
     """The name by which a status text is looked up among the dispositions; none is as long as the limit."""
     name = status[:STATUS_MAX_LENGTH]
     return STATUS_ALIASES.get(plain(name), name)
+
+
+def _call_id(text: str | None) -> str | None:
+    """A call flow whose call has no id says `Unknown` (seen in what the Call Flow Designer generates)."""
+    return None if text and text.strip().casefold() == "unknown" else given(text)
 
 
 def given(text: str | None) -> str | None:

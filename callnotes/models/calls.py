@@ -92,6 +92,11 @@ class CallQuerySet(ReportQuerySet):
         noted = CallNote.objects.filter(contact=contact).exclude(reported_call=None)
         return self.filter(models.Q(contact=None) | ~models.Q(contact=contact), pk__in=noted.values("reported_call"))
 
+    def hidden_but_noted(self, number: str) -> Self:
+        """Calls whose caller hid the number, and of which a note tells it."""
+        noted = CallNote.objects.about(number).exclude(reported_call=None)
+        return self.filter(number="", pk__in=noted.values("reported_call"))
+
     def overlapping(self, start: datetime, end: datetime) -> Self:
         return self.filter(started_at__range=(start - Call.LONGEST, end), ended_at__gte=start)
 
@@ -138,6 +143,14 @@ class Call(Report):
     recording_url = models.URLField("recording", max_length=2000, blank=True)
     summary = models.TextField(blank=True)
     transcript = models.TextField(blank=True)
+    note_waived_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Who said that it needs no note.",
+    )
     handled_at = models.DateTimeField(
         null=True, blank=True, help_text="Of a missed call: since when nobody has to call back."
     )

@@ -132,6 +132,10 @@ class CallNote(TimelineRow):
             _refuse_change()
         super().save(*args, **kwargs)
 
+    def first_version(self) -> "CallNote":
+        """The note that this one corrects, or that that one does, and so on; itself, where it corrects none."""
+        return self.corrects.first_version() if self.corrects_id else self
+
 
 def _refuse_change() -> NoReturn:
     raise TypeError("A call note is never changed: record a correction, or redact it.")

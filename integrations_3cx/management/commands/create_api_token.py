@@ -15,7 +15,10 @@ class Command(BaseCommand):
         parser.add_argument("name", help="which phone system uses it")
         parser.add_argument("--key", help="take over a key of 16 to 128 characters that a 3CX already uses")
         parser.add_argument(
-            "--scope", action="append", choices=Scope.values, help="what it may do; may be given again (default: all)"
+            "--scope",
+            action="append",
+            choices=Scope.values,
+            help="what it may do; may be given again (default: lookup and note)",
         )
         parser.add_argument("--expires", metavar="YYYY-MM-DD", help="the last day on which it is valid")
         parser.add_argument(
