@@ -129,6 +129,40 @@ def test_the_popup_offers_the_call_once_however_many_have_the_number(client, nam
     assert (calls(client, PAGES["pop-up"]), signs(client, PAGES["pop-up"])) == ([], 1)
 
 
+def test_a_do_not_disturb_counts_also_where_it_is_none_of_the_last_notes(client):
+    make_contact("Mira Talvane", NUMBER, ANOTHER)
+    ask_for_peace(NUMBER)
+    for hour in range(5):
+        make_note(ANOTHER, f"Note {hour}.", now=NOON - hour * HOUR)
+    assert "Wants no calls." not in client.get(PAGES["pop-up"]).content.decode()
+    assert set(calls(client, PAGES["pop-up"])) == {f"tel:{ANOTHER}"}
+
+
+@pytest.mark.parametrize("page", ["pop-up", "contact"])
+def test_a_contacts_other_number_that_asked_for_peace_is_not_offered(client, everywhere, page):
+    Contact.objects.get(pk=1).numbers.create(number=ANOTHER)
+    make_note(ANOTHER, now=NOON - 4 * HOUR)
+    assert f"tel:{ANOTHER}" in calls(client, PAGES[page])
+    ask_for_peace(ANOTHER)
+    assert set(calls(client, PAGES[page])) == {f"tel:{NUMBER}"}
+
+
+def test_a_contacts_number_with_a_do_not_disturb_of_another_contact_is_not_offered(client):
+    mira, tomas = make_contact("Mira Talvane", NUMBER, pk=1), make_contact("Tomas Ostfield", NUMBER)
+    ask_for_peace(NUMBER, contact=tomas)
+    assert "Wants no calls." not in client.get(f"/contacts/{mira.pk}/").content.decode()
+    assert calls(client, f"/contacts/{mira.pk}/") == []
+
+
+def test_a_number_that_is_a_contacts_no_more_is_not_offered_in_its_history(client):
+    mira = make_contact("Mira Talvane", NUMBER, ANOTHER, pk=1)
+    make_note(ANOTHER)
+    mira.numbers.filter(number=ANOTHER).delete()
+    assert calls(client, "/contacts/1/") == [f"tel:{ANOTHER}", f"tel:{NUMBER}"]
+    ask_for_peace(ANOTHER, contact=mira)
+    assert calls(client, "/contacts/1/") == [f"tel:{NUMBER}"]
+
+
 def test_a_short_number_is_called_as_it_is(client, settings):
     assert calls(client, "/numbers/123/") == ["tel:123"]
     settings.THREECX_WEBCLIENT_URL = "https://pbx.example.com/webclient"
