@@ -212,15 +212,15 @@ def test_at_most_the_last_two_hundred_sorts_are_shown(admin_client):
     assert shown == [str(place) for place in range(200)]
 
 
-def test_what_was_sent_is_never_read_as_markup(admin_client, client, failures_stored_at_once):
+def test_what_was_sent_is_never_read_as_markup(admin_client, client, public_url, failures_stored_at_once):
     markup = "<script>alert(1)</script>"
     make_contact(markup, NUMBER, company="<b>Korfield</b>")
-    token, key = make_token(markup)
+    token, key = make_token(markup, scopes=["note", "contacts"])
     note(client, key, status=markup)
     ask(client, markup, cid=markup)
     page = admin_client.get(PAGE, {"caller": NUMBER, "token": token.pk}).content.decode()
-    assert "It finds <a href=" in page
-    assert "&lt;script&gt;alert(1)&lt;/script&gt; (&lt;b&gt;Korfield&lt;/b&gt;)" in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; (&lt;b&gt;Korfield&lt;/b&gt;)</a>" in page
+    assert "&quot;company&quot;:&quot;&lt;b&gt;Korfield&lt;/b&gt;&quot;" in page
     assert "&#x27;&lt;script&gt;alert(1)&lt;/script&gt;&#x27; is no status" in page
     assert "&lt;scr…" in page
     assert [found for found in ("<script>alert", "<b>Korfield", "<scr…") if found in page] == []
