@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from django.contrib.auth.models import User
+from django.test import Client
 
 from callnotes.journaling import CallReport, ChatReport, journal_call, journal_chat
 from callnotes.models import Call, Chat, Extension
@@ -21,6 +22,13 @@ def make_extension(agent: User, number: str) -> User:
 
 def make_robin() -> User:
     return make_extension(make_agent("robin", first_name="Robin", last_name="Agent"), "101")
+
+
+def sign_in_again(client: Client, address: str) -> tuple[int, str]:
+    """Robin signs in where a page led to; answers the status and address of the page that follows."""
+    credentials = {"username": "robin", "password": "a password of the tests"}
+    response = client.post(address, credentials, follow=True)
+    return response.status_code, response.request["PATH_INFO"]
 
 
 def make_call(number: str, started_at: datetime, **changed) -> Call:

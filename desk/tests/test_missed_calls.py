@@ -10,7 +10,7 @@ from callnotes.models import Call
 from callnotes.tests.factories import make_note
 from contacts.tests.factories import make_contact
 from contacts.tests.pages import addresses, pieces, words
-from desk.tests.calls import ANOTHER, NOON, NUMBER, make_call, make_missed_call, make_robin
+from desk.tests.calls import ANOTHER, NOON, NUMBER, make_call, make_missed_call, make_robin, sign_in_again
 from desk.worklists import NUMBERS_AT_MOST
 
 pytestmark = pytest.mark.django_db
@@ -209,6 +209,16 @@ def test_nothing_is_taken_off_but_by_a_form(client, method):
     fields = form(client, NUMBER)
     assert getattr(client, method)("/missed/take-off/", fields).status_code == 405
     assert listed(client) == [(NUMBER, 1)]
+
+
+def test_a_click_after_the_sign_in_ended_takes_nothing_off_and_leads_back_to_the_list(client, agent):
+    make_missed_call(NUMBER, NOON - 50 * MINUTE)
+    fields = form(client, NUMBER)
+    client.logout()
+    page = client.post("/missed/take-off/", fields).content.decode()
+    [sign_in] = [address for address in addresses(page) if address.startswith("/login/")]
+    assert sign_in_again(client, sign_in) == (200, "/missed/")
+    assert handled() == [(None, None)]
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
