@@ -12,7 +12,16 @@ from callnotes.models import CallNote
 from callnotes.tests.factories import disposition, make_agent, make_note
 from contacts.tests.factories import make_contact
 from contacts.tests.pages import addresses, pieces, section, words
-from desk.tests.calls import ANOTHER, NOON, NUMBER, make_call, make_extension, make_missed_call, make_robin
+from desk.tests.calls import (
+    ANOTHER,
+    NOON,
+    NUMBER,
+    make_call,
+    make_extension,
+    make_missed_call,
+    make_robin,
+    sign_in_again,
+)
 from desk.worklists import UNMATCHED_AT_MOST
 
 pytestmark = pytest.mark.django_db
@@ -247,6 +256,14 @@ def test_the_buttons_of_everybodys_view_keep_to_it(client, pair):
 def test_nothing_is_matched_but_by_a_form(client, pair, method):
     call, note = pair
     assert getattr(client, method)("/unmatched/match/", {"note": note.pk, "call": call.pk}).status_code == 405
+    assert matched() == [(None, "")]
+
+
+def test_a_click_after_the_sign_in_ended_matches_nothing_and_leads_back_to_the_lists(client, pair):
+    call, note = pair
+    client.logout()
+    response = client.post("/unmatched/match/", {"note": note.pk, "call": call.pk})
+    assert sign_in_again(client, response.url) == (200, "/unmatched/")
     assert matched() == [(None, "")]
 
 
