@@ -267,6 +267,14 @@ def test_a_reason_that_cannot_be_kept_is_told_and_offers_no_call(client, fields,
     assert not CallReason.objects.exists()
 
 
+def test_a_reason_that_was_sent_after_the_sign_in_ended_is_shown_to_be_copied(client):
+    ask_for_peace(NUMBER)
+    client.logout()
+    response = client.post(CALL_PAGE, {"reason": "A recall of the <b>product</b>."})
+    assert (response.status_code, CallReason.objects.count()) == (401, 0)
+    assert "A recall of the &lt;b&gt;product&lt;/b&gt;.</textarea>" in response.content.decode()
+
+
 @pytest.mark.parametrize("spelling", ["91234567", "006591234567", "%206591234567"])
 def test_the_page_takes_any_spelling_of_the_number(client, spelling):
     ask_for_peace(NUMBER)
