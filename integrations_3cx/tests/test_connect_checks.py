@@ -94,6 +94,13 @@ def test_a_host_may_be_allowed_by_a_pattern(admin_client, everything_right, sett
     assert checks(admin_client) == EVERYTHING_RIGHT
 
 
+def test_a_host_may_be_an_address_of_ipv6(admin_client, everything_right, settings):
+    settings.PUBLIC_URL = "https://[2001:db8::7]:8443"
+    settings.ALLOWED_HOSTS = ["testserver", "[2001:db8::7]"]
+    assert admin_client.get(PAGE, HTTP_HOST="[2001:db8::7]:8443").status_code == 200
+    assert checks(admin_client) == but(_1="Right: The CRM's address is https://[2001:db8::7]:8443.")
+
+
 @pytest.mark.parametrize("scopes", [["contacts"], ["journal"], ["lookup", "note"]])
 def test_a_key_for_the_template_has_both_of_its_scopes(admin_client, everything_right, scopes):
     ApiToken.objects.filter(name="CRM template").update(scopes=scopes, last_lookup_at=None)
