@@ -26,7 +26,7 @@ from desk.worklists import UNMATCHED_AT_MOST
 
 pytestmark = pytest.mark.django_db
 
-MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 VIEWS = ["", "everybody"]
 REFUSED = ["Those two do not belong together; reload the page and choose again."]
 
