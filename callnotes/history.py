@@ -9,7 +9,8 @@ Sources = tuple[TimelineQuerySet, ...]
 def of_number(number: str) -> Sources:
     """All that happened with a number. A note whose call was reported stands with that call."""
     notes, calls = CallNote.objects.without_call(), Call.objects.all()
-    return notes.about(number), calls.about(number), calls.hidden_but_noted(number), Chat.objects.about(number)
+    hidden = calls.hidden_but_told(CallNote.objects.about(number))
+    return notes.about(number), calls.about(number), hidden, Chat.objects.about(number)
 
 
 def of_contact(contact: Contact) -> Sources:
@@ -21,7 +22,8 @@ def of_contact(contact: Contact) -> Sources:
     notes, calls, chats = CallNote.objects.without_call(), Call.objects.all(), Chat.objects.all()
     own = tuple(rows.of_contact(contact) for rows in (notes, calls, chats))
     nobodys = tuple(rows.of_nobody_at(numbers) for rows in (notes, calls, chats))
-    return *own, *nobodys, calls.noted_with(contact)
+    hidden = calls.hidden_but_told(CallNote.objects.of_nobody_at(numbers))
+    return *own, *nobodys, hidden, calls.noted_with(contact)
 
 
 def notes_of_number(number: str) -> Sources:

@@ -101,13 +101,13 @@ def _check(report: Report, now: datetime) -> None:
 
 
 def _call_key(report: CallReport) -> str:
-    """By its call id, or else its number and queue; and by whose leg it is, how it went, and the second of its start.
+    """By its number, and its call id or else its queue; by whose leg it is, how it went, and the second of its start.
 
     3CX's reports have no call id, and one comes for each agent's leg (templates seen, V18 and V20).
     """
-    call = ("call id", report.call_id) if report.call_id else ("call", report.number, report.queue)
+    call = ("call id", report.call_id) if report.call_id else ("call", report.queue)
     leg = report.extension or report.agent_email.lower()
-    return content_key(*call, leg, report.direction, report.result, _second(report))
+    return content_key(*call, report.number, leg, report.direction, report.result, _second(report))
 
 
 def _second(report: Report) -> str:

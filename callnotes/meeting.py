@@ -11,6 +11,9 @@ from callnotes.matching import SOON, call_of, first, likeliest
 from callnotes.models import Call, CallNote
 from contacts.turns import turn
 
+# Of one number within some hours; more than people can call and write, so that no sender can make it slow.
+CONSIDERED_AT_MOST = 100
+
 
 def note_arrived(note: CallNote) -> None:
     """Finds the call of a new note. A correction is of the call that the corrected note is of."""
@@ -78,14 +81,17 @@ def _settle(number: str, start: datetime, end: datetime) -> None:
     Costs one query where there is no such call, two where nobody has written of one.
     """
     with_number = Call.objects.about(number)
-    calls = list(with_number.overlapping(start - SOON, end))
+    calls = list(with_number.overlapping(start - SOON, end).newest_first()[:CONSIDERED_AT_MOST])
     if not calls:
         return
     written_from, written_to = min(call.started_at for call in calls), max(call.ended_at for call in calls) + SOON
-    notes = list(CallNote.objects.about(number).guessable().filter(created_at__range=(written_from, written_to)))
+    notes = CallNote.objects.about(number).guessable().filter(created_at__range=(written_from, written_to))
+    notes = list(notes.newest_first()[:CONSIDERED_AT_MOST])
     if not notes:
         return
-    meant = _meant(notes, list(with_number.overlapping(written_from - SOON, written_to)))
+    meant = _meant(
+        notes, list(with_number.overlapping(written_from - SOON, written_to).newest_first()[: 2 * CONSIDERED_AT_MOST])
+    )
     for call in calls:
         claiming = [note for note in notes if meant[note.pk] == call.pk]
         chosen = first(claiming)

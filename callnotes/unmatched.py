@@ -10,6 +10,8 @@ from callnotes.models import Call, CallNote, Extension
 
 DAYS = 14
 NEAR = timedelta(days=1)
+OFFERED_AT_MOST = 5
+LOOKED_AT_AT_MOST = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +34,10 @@ def calls_without_note(now: datetime, limit: int, agent: AbstractBaseUser | None
     calls = _calls(now).filter(~Exists(CallNote.objects.filter(reported_call=OuterRef("pk"))), note_waived_by=None)
     calls = calls.exclude(result=Call.Result.MISSED).exclude(number__in=Extension.objects.values("number"))
     found = list((calls.by_agent(agent) if agent else calls).newest_first()[:limit])
-    notes = list(_notes(now).filter(_by_number_or_agent(found)))
-    return [CallWithoutNote(call, [note for note in notes if _is_near(note, call)]) for call in found]
+    hidden_from = {call.agent_id for call in found if call.agent_id and not call.number}
+    may_be = Q(number__in={call.number for call in found}) | Q(agent__in=hidden_from)
+    notes = list(_notes(now).filter(may_be).newest_first()[:LOOKED_AT_AT_MOST])
+    return [CallWithoutNote(call, [note for note in notes if _is_near(note, call)][:OFFERED_AT_MOST]) for call in found]
 
 
 def notes_without_call(now: datetime, limit: int, agent: AbstractBaseUser | None = None) -> list[NoteWithoutCall]:
@@ -45,13 +49,14 @@ def notes_without_call(now: datetime, limit: int, agent: AbstractBaseUser | None
         return []
     notes = _notes(now)
     found = list((notes.by_agent(agent) if agent else notes).newest_first()[:limit])
-    calls = list(_calls(now).filter(_by_number_or_agent(found)))
-    return [NoteWithoutCall(note, [call for call in calls if _is_near(note, call)]) for note in found]
+    may_be = Q(number__in={note.number for note in found}) | Q(number="", agent__in={note.agent_id for note in found})
+    calls = list(_calls(now).filter(may_be).newest_first()[:LOOKED_AT_AT_MOST])
+    return [NoteWithoutCall(note, [call for call in calls if _is_near(note, call)][:OFFERED_AT_MOST]) for note in found]
 
 
 def waive_note(call: Call, by: AbstractBaseUser) -> None:
     """Takes a call off the list of those without a note: there is nothing to write of it."""
-    Call.objects.filter(pk=call.pk).update(note_waived_by=by)
+    Call.objects.filter(pk=call.pk, note_waived_by=None).update(note_waived_by=by)
 
 
 def _calls(now: datetime) -> QuerySet[Call]:
@@ -63,11 +68,6 @@ def _notes(now: datetime) -> QuerySet[CallNote]:
     asked_about = ~Q(matched_by=CallNote.Match.HAND)
     notes = CallNote.objects.without_call().filter(asked_about, corrections=None)
     return notes.filter(created_at__gte=now - timedelta(days=DAYS)).select_related("disposition", "agent")
-
-
-def _by_number_or_agent(rows: list[Call] | list[CallNote]) -> Q:
-    """What may belong to one of the rows: it has the number, or is an agent's whose caller hid it."""
-    return Q(number__in={row.number for row in rows}) | Q(number="", agent__in={row.agent_id for row in rows})
 
 
 def _is_near(note: CallNote, call: Call) -> bool:

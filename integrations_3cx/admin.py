@@ -105,9 +105,10 @@ class ApiTokenAdmin(BackOfficeAdmin):
             raise PermissionDenied
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict:
-        """The address of the form may name scopes."""
+        """The address of the form may give a name and scopes; never a key, which others would know then."""
         initial = super().get_changeform_initial_data(request)
-        return initial | ({"scopes": initial["scopes"].split(",")} if "scopes" in initial else {})
+        named = {"name": initial["name"]} if "name" in initial else {}
+        return named | ({"scopes": initial["scopes"].split(",")} if "scopes" in initial else {})
 
     @admin.display(description="key")
     def key_begins(self, token: ApiToken) -> str:

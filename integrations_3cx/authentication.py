@@ -23,13 +23,14 @@ class ApiTokenAuthentication(BaseAuthentication):
 
     def authenticate(self, request: Request) -> tuple[None, ApiToken] | None:
         view = request.parser_context["view"]
-        key = view.presented_key = _key_in_headers(request) or view.key_in_parameters()
+        key = view.presented_key = key_in_headers(request) or view.key_in_parameters()
         if not key:
             return None
         now = timezone.now()
         held = ApiToken.objects.held(key) if keys.is_well_formed(key) else None
         if held is None or not held.token.is_valid(at=now):
             raise AuthenticationFailed
+        view.presented_token = held.token
         address = client_address(
             request.META.get("REMOTE_ADDR", ""),
             request.META.get("HTTP_X_FORWARDED_FOR", ""),
@@ -49,7 +50,8 @@ class HoldsApiToken(BasePermission):
         return isinstance(request.auth, ApiToken)
 
 
-def _key_in_headers(request: Request) -> str:
+def key_in_headers(request: Request) -> str:
+    """The key in Authorization or X-API-Key, or empty."""
     scheme, _, key = request.META.get("HTTP_AUTHORIZATION", "").strip().partition(" ")
     if scheme.lower() in KEY_SCHEMES and key.strip():
         return key.strip()

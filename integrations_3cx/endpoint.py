@@ -12,8 +12,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from integrations_3cx import crm_template, errors, failures, last_use, wire
+from integrations_3cx.authentication import key_in_headers
 from integrations_3cx.errors import RETRY_AFTER_OUTAGE_SECONDS, Fault, Refused, fault_of
-from integrations_3cx.models import Scope
+from integrations_3cx.models import ApiToken, Scope
 from integrations_3cx.parsers import FormParser, JsonParser, MultiPartParser
 
 TEMPLATE_HEADER = f"HTTP_{crm_template.VERSION_HEADER.upper().replace('-', '_')}"
@@ -43,8 +44,10 @@ class Endpoint(APIView):
     query: wire.Parameters = {}
     body: wire.Pairs | wire.Batch = []
     presented_key = ""
+    presented_token: ApiToken | None = None
 
     def initial(self, request: Request, *args, **kwargs) -> None:
+        self.presented_key = key_in_headers(request)
         self.query = self.read_query(request.META.get("QUERY_STRING", ""))
         if request.method.lower() not in self.http_method_names or not hasattr(self, request.method.lower()):
             raise MethodNotAllowed(request.method)
@@ -103,8 +106,9 @@ class Endpoint(APIView):
 
     def remember_refusal(self, fault: Fault, number: Any = None) -> None:
         if not self.is_rehearsal:
-            token = getattr(self.request, "auth", None) if hasattr(self.request, "_auth") else None
-            failures.remember(self.request.path_info, fault, token, self.presented_key, number or self.number())
+            failures.remember(
+                self.request.path_info, fault, self.presented_token, self.presented_key, number or self.number()
+            )
 
     def pairs(self) -> wire.Pairs:
         """The body's names and values, without those that are null. Raises Refused for an array."""

@@ -31,7 +31,10 @@ MOST_GATHERED = 50
 MOST_KEPT = 100
 OTHERS = "others"
 
-_DIGITS = re.compile(r"(?P<moment>\d{1,4}([/.-])\d{1,2}\2\d{1,4}[ T]\d{1,2}[:.]\d{2})|\+?\d[\d ()./\-]{4,}\d")
+# Six digits or more, whatever stands between them; but a moment and an IPv4 address tell nobody's number.
+_MOMENT = r"(\d{4}([/.-])\d\d?\3\d\d?|\d\d?([/.-])\d\d?\4\d{4})[ T]\d\d?[:.]\d\d"
+_IPV4 = r"(?<![\d.])(\d{1,3}\.){3}\d{1,3}(?![\d.])"
+_DIGITS = re.compile(rf"(?P<harmless>{_MOMENT}|{_IPV4})|\+?\d([\W_]{{0,2}}\d){{5,}}")
 _KEY = re.compile(r"dbn_\w+", re.IGNORECASE)
 
 logger = logging.getLogger(__name__)
@@ -59,8 +62,10 @@ class Gathered:
 
 def _after(seconds: float, write: Callable[[], None]) -> None:
     def write_and_hang_up() -> None:
-        write()
-        connection.close()
+        try:
+            write()
+        finally:
+            connection.close()
 
     timer = threading.Timer(seconds, write_and_hang_up)
     timer.daemon = True
@@ -108,7 +113,7 @@ def _beginning(presented_key: str) -> str:
 
 def masked(text: str) -> str:
     """A text without what it must not show: keys, and the middle of whatever may be a phone number."""
-    shown = _DIGITS.sub(lambda match: match["moment"] or _without_middle(match[0]), _KEY.sub("dbn_…", text))
+    shown = _DIGITS.sub(lambda match: match["harmless"] or _without_middle(match[0]), _KEY.sub("dbn_…", text))
     return shown.replace("\0", "")[:500]
 
 
@@ -130,7 +135,6 @@ def _write() -> None:
     with _lock:
         batch = dict(_gathered)
         _gathered.clear()
-        _is_scheduled = False
         _next_write_at = time.monotonic() + PERIOD_SECONDS
     try:
         for sort, gathered in batch.items():
@@ -139,6 +143,11 @@ def _write() -> None:
             _forget_all_but_the_last(has_valid_key)
     except DatabaseError as error:
         logger.warning("%d failed requests were not stored: %s", len(batch), type(error).__name__)
+    finally:
+        with _lock:
+            _is_scheduled = bool(_gathered)
+        if _is_scheduled:
+            schedule(PERIOD_SECONDS, _write)
 
 
 def _store(sort: Sort, gathered: Gathered) -> None:

@@ -99,7 +99,7 @@ class ApiToken(models.Model):
     last_used_at = models.DateTimeField("last used", null=True, blank=True, editable=False)
     last_used_from = models.GenericIPAddressField("from", null=True, blank=True, editable=False)
     last_lookup_at = models.DateTimeField("last lookup", null=True, blank=True, editable=False)
-    last_contacts_at = models.DateTimeField("last name", null=True, blank=True, editable=False)
+    last_contacts_at = models.DateTimeField("last contact", null=True, blank=True, editable=False)
     last_note_at = models.DateTimeField("last note", null=True, blank=True, editable=False)
     last_journal_at = models.DateTimeField("last journal", null=True, blank=True, editable=False)
     template_version = models.PositiveSmallIntegerField(

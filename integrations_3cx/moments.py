@@ -42,7 +42,7 @@ def moment(text: str, zone: tzinfo) -> datetime | None:
         raise ValueError(f"is no date and time; {SEND_ISO}") from None
     if read.year > _LAST_YEAR:
         raise ValueError(f"lies too far ahead; {SEND_ISO}")
-    return read if read.year >= _FIRST_YEAR else None
+    return read.astimezone(UTC) if read.year >= _FIRST_YEAR else None
 
 
 def seconds(text: str) -> int:

@@ -29,7 +29,7 @@ STATUS_ALIASES = {"scheduledlater": "schedule_later"}
 
 # A variable that a 3CX version lacks arrives as its own placeholder (seen with templates and client URLs), perhaps
 # with the method that was called on it.
-_PLACEHOLDER = re.compile(r"\s*(\[\w+\]|%\w+%|\[\[+\w+\]\.[^\[]*\])\s*\Z")
+_PLACEHOLDER = re.compile(r"\s*(\[\w+\]|%\w+%|\[{2,3}\w+\](\.\w+\([^()]*\)\]){1,2})\s*\Z")
 
 Pairs = list[tuple[str, Any]]
 Parameters = Mapping[str, list[Any]]

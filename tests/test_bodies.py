@@ -91,3 +91,24 @@ def test_what_is_refused_is_logged_as_one_line(caplog):
     caplog.set_level("INFO", "dbncrm.access")
     hand_on(b"comments=", CONTENT_LENGTH="24", REQUEST_METHOD="POST", PATH_INFO="/3cx/query\nX")
     assert [record.getMessage() for record in caplog.records] == ["POST /3cx/query%0AX 400 malformed_body"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "handed_on"),
+    [
+        ("//3cx/contacts", "/3cx/contacts"),
+        ("//3cx/query", "/3cx/query"),
+        ("/3cx/contacts", "/3cx/contacts"),
+        ("///3cx/contacts", "///3cx/contacts"),
+        ("//contacts", "//contacts"),
+    ],
+)
+def test_our_address_may_have_been_typed_into_3cx_with_a_slash_at_its_end(sent, handed_on):
+    paths = []
+
+    def application(environ, start_response):
+        paths.append(environ["PATH_INFO"])
+        return []
+
+    read_whole(application)({"PATH_INFO": sent, "wsgi.input": io.BytesIO()}, None)
+    assert paths == [handed_on]

@@ -1,5 +1,6 @@
 """The CRM template sends what it is meant to send, and nothing else."""
 
+import hashlib
 from xml.etree import ElementTree
 
 import pytest
@@ -116,6 +117,12 @@ def test_an_address_with_signs_of_xml_is_kept_whole():
 
 def test_the_template_tells_3cx_its_version(template):
     assert ElementTree.fromstring(template).get("Version") == str(crm_template.VERSION)
+
+
+def test_a_template_that_is_changed_is_a_version_of_its_own(template):
+    digest = hashlib.sha256(template.encode()).hexdigest()
+    held = (1, "6e00885597831b14bdbd011609302fadaad93cf3160483df5d63538b5fab6661")
+    assert (crm_template.VERSION, digest) == held, "The template was changed: raise VERSION and renew the digest."
 
 
 def test_every_scenario_is_listed_here(engine):

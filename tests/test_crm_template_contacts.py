@@ -278,6 +278,6 @@ def test_the_version_of_the_template_is_kept_with_its_key(pbx):
 def test_a_phone_system_with_a_wrong_key_finds_nobody(pbx):
     make_contact("Mira Talvane", NUMBER)
     pbx.parameters["ApiKey"] = "some other key that is none"
-    message = "Send a valid key as token: this one is missing, unknown, expired or revoked."
+    message = "Send a valid key in the header X-API-Key: this one is missing, unknown, expired or revoked."
     answer = {"success": False, "error": "token_invalid", "message": message}
     assert pbx.run("", Number=NUMBER) == Outcome(401, answer)

@@ -47,6 +47,7 @@ def call_row(**changes: Any) -> dict[str, Any]:
         "transcript": "Robin: Good morning.\nMira: I would like a quote.",
         "handled_at": None,
         "handled_by_id": None,
+        "note_waived_by_id": None,
     } | changes
 
 
@@ -143,7 +144,7 @@ def test_each_agents_leg_of_a_call_is_a_call(pbx):
     report(pbx, **missed_call())
     report(pbx, **call_on_v20(Agent="102", AgentEmail="kim@example.com"))
     nothing = {"recording_url": "", "summary": "", "transcript": "", "duration_seconds": 0, "answered_at": None}
-    missed = call_row(result="missed", ended_at=ANSWERED, handled_at=ENDED, **nothing)
+    missed = call_row(result="missed", ended_at=ANSWERED, handled_at=ANSWERED, **nothing)
     assert rows(Call) == [missed, call_row(extension="102")]
 
 

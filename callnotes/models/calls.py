@@ -11,7 +11,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils import timezone
 
-from callnotes.models.notes import CALL_ID_MAX_LENGTH, CallNote
+from callnotes.models.notes import CALL_ID_MAX_LENGTH, CallNote, CallNoteQuerySet
 from callnotes.models.timeline import TimelineQuerySet, TimelineRow
 from contacts import phone
 from contacts.models import Contact, canonical_number
@@ -92,10 +92,9 @@ class CallQuerySet(ReportQuerySet):
         noted = CallNote.objects.filter(contact=contact).exclude(reported_call=None)
         return self.filter(models.Q(contact=None) | ~models.Q(contact=contact), pk__in=noted.values("reported_call"))
 
-    def hidden_but_noted(self, number: str) -> Self:
-        """Calls whose caller hid the number, and of which a note tells it."""
-        noted = CallNote.objects.about(number).exclude(reported_call=None)
-        return self.filter(number="", pk__in=noted.values("reported_call"))
+    def hidden_but_told(self, notes: CallNoteQuerySet) -> Self:
+        """Calls whose caller hid the number, and of which one of the notes tells it."""
+        return self.filter(number="", pk__in=notes.exclude(reported_call=None).values("reported_call"))
 
     def overlapping(self, start: datetime, end: datetime) -> Self:
         return self.filter(started_at__range=(start - Call.LONGEST, end), ended_at__gte=start)
@@ -117,7 +116,8 @@ class CallQuerySet(ReportQuerySet):
 
 
 def _notes_of_a_contact() -> models.QuerySet:
-    return CallNote.objects.filter(reported_call=models.OuterRef("pk")).exclude(contact=None)
+    notes = CallNote.objects.filter(reported_call=models.OuterRef("pk"))
+    return notes.exclude(contact=None, contact_name="")
 
 
 class Call(Report):

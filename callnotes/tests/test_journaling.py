@@ -84,6 +84,7 @@ def test_a_call_is_stored_with_all_that_was_reported():
         "transcript": "Good morning.\r\n— 早上好。",
         "handled_at": None,
         "handled_by_id": None,
+        "note_waived_by_id": None,
     }
 
 
@@ -177,14 +178,18 @@ def test_each_leg_is_a_call_of_its_own(changed):
 @pytest.mark.parametrize(
     ("changed", "calls"),
     [
-        ({"started_at": NOON + SECOND, "queue": "800", "number": OTHER_NUMBER}, 1),
+        ({"queue": "800", "ended_at": minute(6), "duration_seconds": 360}, 1),
         ({"extension": "102"}, 2),
+        ({"number": OTHER_NUMBER}, 2),
+        ({"direction": Call.Direction.OUTBOUND}, 2),
+        ({"result": Call.Result.MISSED}, 2),
+        ({"started_at": NOON + SECOND}, 2),
         ({"call_id": "call-8"}, 2),
         ({"call_id": ""}, 2),
     ],
-    ids=["same id and leg", "another leg", "another id", "no id"],
+    ids=["another queue and end", "leg", "number", "direction", "result", "start", "id", "no id"],
 )
-def test_a_call_id_and_the_leg_tell_a_call_where_there_is_an_id(changed, calls):
+def test_where_there_is_a_call_id_it_tells_a_call_instead_of_the_queue_and_all_else_as_without(changed, calls):
     report = call_report(NUMBER, extension="101", call_id="call-7")
     journal_call(report, now=NOON)
     journal_call(replace(report, **changed), now=NOON)
@@ -397,6 +402,14 @@ def test_what_cannot_have_happened_is_refused_and_not_stored(changed, message):
             journal(replace(report, **changed), now=minute(5))
         assert str(refused.value) == message
     assert (Call.objects.count(), Chat.objects.count()) == (0, 0)
+
+
+def test_a_call_of_over_24_hours_is_refused_though_its_times_are_not_so_far_apart():
+    day = 24 * 60 * 60
+    assert make_call(NUMBER, duration_seconds=day).duration_seconds == day
+    with pytest.raises(Nonsense) as refused:
+        make_call(OTHER_NUMBER, duration_seconds=day + 1)
+    assert (str(refused.value), Call.objects.count()) == ("It lasted over 24 hours; check the duration.", 1)
 
 
 @pytest.mark.parametrize("answered_at", [NOON - SECOND, minute(5) + SECOND], ids=["before", "after"])

@@ -25,6 +25,7 @@ class Calling:
     started_at: datetime = NOON
     ended_at: datetime = END
     is_answered: bool = True
+    is_missed: bool = False
     content_key: str = "a"
 
 
@@ -38,11 +39,12 @@ class Noting:
 CALL = Calling()
 agents = st.sampled_from([NOBODY, ADA, BEA])
 minutes = st.integers(0, 90).map(minute)
+results = st.sampled_from([(True, False), (False, True), (False, False)])  # answered, missed, or neither
 callings = st.builds(
-    lambda agent, began, length, answered, key: Calling(
-        agent, began, began + timedelta(minutes=length), answered, str(key)
+    lambda agent, began, length, result, key: Calling(
+        agent, began, began + timedelta(minutes=length), *result, content_key=str(key)
     ),
-    *(agents, minutes, st.integers(0, 40), st.booleans(), st.integers(0, 99)),
+    *(agents, minutes, st.integers(0, 40), results, st.integers(0, 99)),
 )
 notings = st.builds(Noting, agents, minutes, st.text(max_size=2))
 SEVERAL = st.lists(callings, max_size=6, unique_by=lambda calling: calling.content_key)
@@ -92,13 +94,26 @@ def test_the_agents_own_call_goes_before_a_later_one_of_nobody():
 
 
 def test_of_legs_that_began_together_the_answered_one_is_meant():
-    missed = replace(CALL, is_answered=False, content_key="z")
-    assert call_of(Noting(agent_id=NOBODY), [CALL, missed]) == CALL
+    not_answered = replace(CALL, is_answered=False, content_key="z")
+    assert call_of(Noting(agent_id=NOBODY), [CALL, not_answered]) == CALL
 
 
-def test_a_later_call_that_was_missed_goes_before_an_earlier_one_that_was_answered():
-    missed = replace(CALL, is_answered=False, started_at=minute(4))
-    assert call_of(Noting(), [CALL, missed]) == missed
+@pytest.mark.parametrize("calls", [[CALL], [CALL, replace(CALL, agent_id=NOBODY, started_at=minute(3))]])
+def test_a_note_of_nobody_is_of_the_last_call_whoever_took_it(calls):
+    assert call_of(Noting(agent_id=NOBODY), calls) == calls[-1]
+    earlier = replace(CALL, agent_id=NOBODY, started_at=minute(-3), content_key="b")
+    assert call_of(Noting(agent_id=NOBODY), [*calls, earlier]) == calls[-1]
+
+
+def test_a_missed_call_takes_no_note_by_guess_whether_or_not_another_could():
+    missed = replace(CALL, is_answered=False, is_missed=True, started_at=minute(4))
+    assert call_of(Noting(), [CALL, missed]) == CALL
+    assert call_of(Noting(), [missed]) is None
+
+
+def test_a_later_call_that_was_not_answered_goes_before_an_earlier_one_that_was():
+    not_answered = replace(CALL, is_answered=False, started_at=minute(4))
+    assert call_of(Noting(), [CALL, not_answered]) == not_answered
 
 
 @given(notings, SEVERAL, st.randoms())
@@ -108,12 +123,13 @@ def test_which_call_is_meant_does_not_depend_on_their_order(note, calls, chance)
 
 
 @given(notings, SEVERAL)
-def test_a_call_that_is_meant_began_before_the_note_ended_soon_before_it_and_is_no_other_agents(note, calls):
+def test_a_call_that_is_meant_began_before_the_note_ended_soon_before_it_was_not_missed_and_is_no_others(note, calls):
     call = call_of(note, calls)
     fitting = [
         calling
         for calling in calls
-        if calling.started_at <= note.created_at <= calling.ended_at + SOON
+        if not calling.is_missed
+        and calling.started_at <= note.created_at <= calling.ended_at + SOON
         and (note.agent_id is NOBODY or calling.agent_id in (NOBODY, note.agent_id))
     ]
     assert call in fitting if fitting else call is None

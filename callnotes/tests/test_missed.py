@@ -1,10 +1,12 @@
 """Missed calls that want somebody: numbers, from the list of which each goes when it was reached."""
 
+from itertools import permutations
+
 import pytest
 
-from callnotes import missed
+from callnotes import meeting, missed
 from callnotes.missed import Missed
-from callnotes.models import Call
+from callnotes.models import Call, CallNote
 from callnotes.tests.factories import make_agent, make_call, make_missed, make_note, minute
 
 pytestmark = pytest.mark.django_db
@@ -24,6 +26,22 @@ def test_the_list_has_a_row_for_each_number_and_that_which_called_last_comes_fir
         Missed(NUMBER, 3, first_at=minute(0), last_at=minute(30)),
         Missed(OTHER_NUMBER, 1, first_at=minute(20), last_at=minute(20)),
     ]
+
+
+def test_phones_that_rang_at_once_are_one_call_of_the_list():
+    for extension in ("101", "102", "103"):
+        make_missed(NUMBER, extension=extension)
+    assert missed.waiting(10) == [Missed(NUMBER, 1, first_at=minute(0), last_at=minute(0))]
+    make_missed(NUMBER, minute(10), extension="101")
+    assert missed.waiting(10) == [Missed(NUMBER, 2, first_at=minute(0), last_at=minute(10))]
+
+
+def test_one_number_is_asked_about_alone():
+    for at in (0, 30):
+        make_missed(NUMBER, minute(at))
+    make_missed("")
+    assert missed.waiting_at(NUMBER) == Missed(NUMBER, 2, first_at=minute(0), last_at=minute(30))
+    assert (missed.waiting_at(OTHER_NUMBER), missed.waiting_at("")) == (None, None)
 
 
 def test_numbers_that_called_in_the_same_moment_stand_in_their_own_order():
@@ -64,11 +82,17 @@ REACHES = {
     "was answered by another leg": lambda: make_call(NUMBER, extension="102"),
     "was answered by a leg that began before": lambda: make_call(NUMBER, minute(-1), minutes=1.1, extension="102"),
     "was answered by a leg that ended as it began": lambda: make_call(NUMBER, minute(-1), minutes=1),
+    "was answered by a leg that began before but was answered after": lambda: make_call(
+        NUMBER, minute(-1), answered_at=minute(0.5), extension="102"
+    ),
     "has a note that counts as reached": lambda: make_note(NUMBER, now=minute(60)),
     "has such a note of the same moment": lambda: make_note(NUMBER, now=minute(0)),
 }
 DOES_NOT_REACH = {
     "was answered before": lambda: make_call(NUMBER, minute(-60)),
+    "was answered before by a leg that still went on": lambda: make_call(
+        NUMBER, minute(-1), answered_at=minute(-0.5), extension="102"
+    ),
     "was called and did not answer": lambda: make_call(
         NUMBER, minute(60), **OUT, result=Call.Result.NOT_ANSWERED, duration_seconds=0
     ),
@@ -96,6 +120,84 @@ def test_a_number_that_was_not_reached_stays_in_whichever_order_it_is_told(happe
     for arrive in tell if is_missed_first else reversed(tell):
         arrive()
     assert numbers() == [NUMBER]
+
+
+# What was not reached after all
+
+IN_ANY_ORDER = pytest.mark.parametrize("order", list(permutations(range(3))))
+
+
+@IN_ANY_ORDER
+def test_a_note_after_an_answered_call_is_of_that_call_and_takes_no_later_missed_leg_off(order):
+    agent = make_agent("robin", extension="101")
+    tell = [
+        lambda: make_call(NUMBER, extension="101"),
+        lambda: make_missed(NUMBER, minute(6), extension="101"),
+        lambda: make_note(NUMBER, agent=agent, now=minute(8)),
+    ]
+    for place in order:
+        tell[place]()
+    assert (CallNote.objects.get().reported_call, numbers()) == (Call.objects.answered().get(), [NUMBER])
+
+
+@IN_ANY_ORDER
+def test_a_voicemail_answered_the_call_but_nobody_was_reached(order):
+    agent = make_agent("robin", extension="101")
+    tell = [
+        lambda: make_missed(NUMBER),
+        lambda: make_call(NUMBER, minute(60), extension="101", **OUT),
+        lambda: make_note(NUMBER, key="no_answer", agent=agent, now=minute(66)),
+    ]
+    for place in order:
+        tell[place]()
+    assert (CallNote.objects.get().reported_call, numbers()) == (Call.objects.answered().get(), [NUMBER])
+
+
+def test_of_several_notes_of_an_answered_call_one_that_reached_the_number_is_enough():
+    make_missed(NUMBER)
+    make_call(NUMBER, minute(60), call_id="call-7")
+    make_note(NUMBER, key="no_answer", call_id="call-7", now=minute(66))
+    assert numbers() == [NUMBER]
+    make_note(NUMBER, call_id="call-7", now=minute(67))
+    assert numbers() == []
+
+
+@pytest.mark.parametrize("is_of_a_call", [True, False])
+def test_a_correction_says_whether_the_number_was_reached(is_of_a_call):
+    make_missed(NUMBER)
+    if is_of_a_call:
+        make_call(NUMBER, minute(60))
+    note = make_note(NUMBER, now=minute(66))
+    assert numbers() == []
+    correction = make_note(NUMBER, key="no_answer", corrects=note, now=minute(67))
+    assert numbers() == [NUMBER]
+    make_note(NUMBER, corrects=correction, now=minute(68))
+    assert numbers() == []
+
+
+def test_a_correction_of_yesterdays_note_does_not_take_todays_missed_call_off():
+    note = make_note(NUMBER, key="no_answer", now=minute(-24 * 60))
+    make_missed(NUMBER)
+    make_note(NUMBER, corrects=note, now=minute(10))
+    assert numbers() == [NUMBER]
+
+
+def test_what_a_person_says_of_a_notes_call_counts_on_the_list_too():
+    make_missed(NUMBER)
+    call, note = make_call(NUMBER, minute(60)), make_note(NUMBER, key="no_answer", now=minute(900))
+    assert numbers() == []
+    meeting.match_by_hand(note, call)
+    assert numbers() == [NUMBER]
+    meeting.match_by_hand(note, None)
+    assert numbers() == []
+
+
+def test_what_a_person_took_off_stays_off_though_the_number_was_not_reached_after_all():
+    make_missed(NUMBER)
+    missed.take_off(NUMBER, until=minute(10), by=make_agent(), now=minute(15))
+    note = make_note(NUMBER, now=minute(60))
+    make_note(NUMBER, key="no_answer", corrects=note, now=minute(61))
+    assert numbers() == []
 
 
 def test_a_call_that_was_reached_says_since_when_and_by_nobodys_hand():
@@ -152,7 +254,7 @@ def test_a_call_reported_again_does_not_come_back():
     assert missed.waiting(10) == []
 
 
-def test_asking_costs_one_query_where_nothing_of_the_number_is_on_the_list(django_assert_num_queries):
+def test_settling_costs_one_query_where_no_call_of_the_number_was_missed(django_assert_num_queries):
     make_missed(OTHER_NUMBER)
     with django_assert_num_queries(1):
-        assert missed.take_off_if_reached(NUMBER) == 0
+        missed.settle(NUMBER)

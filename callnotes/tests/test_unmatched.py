@@ -54,10 +54,45 @@ def test_a_call_is_offered_the_notes_on_its_number_of_a_day_before_and_after():
     ]
 
 
-def test_a_withheld_call_is_offered_no_note():
+def test_no_more_than_the_five_newest_are_offered():
+    calls = [make_call(NUMBER, minute(at), minutes=0) for at in range(-600, -593)]
+    call = make_call(OTHER_NUMBER, minute(-600))
+    notes = [make_note(OTHER_NUMBER, str(at), now=minute(at)) for at in range(-500, -493)]
+    note = make_note(NUMBER, now=minute(-400))
+    assert {row.call: row.notes for row in calls_alone()}[call] == notes[:-6:-1]
+    assert {row.note: row.calls for row in notes_alone()}[note] == calls[:-6:-1]
+
+
+def test_a_withheld_call_is_offered_notes_of_its_agent_alone_and_they_it():
+    robin, lee = make_agent("robin", extension="101"), make_agent("lee", extension="102")
+    call = make_call("", minute(-60), extension="101")
+    own, others = (make_note(NUMBER, agent=agent, now=minute(-50)) for agent in (robin, lee))
+    nobodys = make_note(NUMBER, now=minute(-50))
+    assert calls_alone() == [CallWithoutNote(call, [own])]
+    offered = {row.note: row.calls for row in notes_alone()}
+    assert offered == {own: [call], others: [], nobodys: []}
+
+
+def test_a_withheld_call_of_nobody_is_offered_no_note_and_to_none():
     call = make_call("", minute(-60))
-    make_note(NUMBER, now=minute(-50))
-    assert calls_alone() == [CallWithoutNote(call, [])]
+    note = make_note(NUMBER, now=minute(-50))
+    assert (calls_alone(), notes_alone()) == ([CallWithoutNote(call, [])], [NoteWithoutCall(note, [])])
+
+
+def test_a_call_between_extensions_wants_no_note():
+    make_agent("robin", extension="101")
+    make_agent("lee", extension="102")
+    make_call("102", minute(-60), extension="101")
+    other = make_call("103", minute(-50), extension="101")
+    assert [row.call for row in calls_alone()] == [other]
+
+
+def test_a_call_of_which_a_person_said_that_it_needs_no_note_is_not_asked_about_again():
+    person = make_agent()
+    call, other = make_call(NUMBER, minute(-60)), make_call(NUMBER, minute(-50))
+    unmatched.waive_note(call, person)
+    unmatched.waive_note(call, make_agent("later"))
+    assert ([row.call for row in calls_alone()], Call.objects.get(pk=call.pk).note_waived_by) == ([other], person)
 
 
 def test_notes_of_which_no_call_was_reported_come_newest_first_with_the_calls_of_a_day_before_and_after():
@@ -76,11 +111,11 @@ def test_a_note_is_offered_a_call_that_was_missed():
     assert notes_alone() == [NoteWithoutCall(note, [call])]
 
 
-def test_a_note_is_not_offered_a_call_that_has_one():
+def test_a_note_is_also_offered_a_call_that_has_one():
     call = make_call(NUMBER, minute(-600))
     make_note(NUMBER, now=minute(-600))
     note = make_note(NUMBER, now=minute(-599))
-    assert (call.notes.count(), notes_alone()) == (1, [NoteWithoutCall(note, [])])
+    assert (call.notes.count(), notes_alone()) == (1, [NoteWithoutCall(note, [call])])
 
 
 def test_a_note_of_which_a_person_said_that_it_is_of_no_call_is_not_asked_about_again():
@@ -90,11 +125,12 @@ def test_a_note_of_which_a_person_said_that_it_is_of_no_call_is_not_asked_about_
     assert (notes_alone(), calls_alone()) == ([], [CallWithoutNote(call, [])])
 
 
-def test_a_correction_is_not_asked_about():
+def test_a_note_that_was_corrected_is_asked_about_once_in_its_last_version():
     make_call(OTHER_NUMBER, minute(-600))
     note = make_note(NUMBER, now=minute(-600))
-    make_note(NUMBER, "Other.", corrects=note, now=minute(-500))
-    assert [row.note for row in notes_alone()] == [note]
+    correction = make_note(NUMBER, "Other.", corrects=note, now=minute(-500))
+    last = make_note(NUMBER, "Once more.", corrects=correction, now=minute(-400))
+    assert [row.note for row in notes_alone()] == [last]
 
 
 def test_no_note_is_asked_about_where_the_phone_system_does_not_report():

@@ -103,6 +103,22 @@ def test_a_missed_call_says_so(client, address):
     assert says(client, address) == said
 
 
+def test_a_missed_call_is_marked_until_somebody_handled_it(client, address):
+    make_missed_call(NUMBER, NOON - HOUR)
+    assert "call__what--missed" in history(client, address)
+    make_call(NUMBER, NOON - HOUR // 2)
+    page = history(client, address)
+    assert ("Missed call" in page, "call__what--missed" in page) == (True, False)
+
+
+def test_a_hidden_callers_call_stands_in_the_history_of_the_number_that_its_note_tells(client, address, agent):
+    call = make_call("", NOON - HOUR, extension="101")
+    assert rows(client, address) == []
+    note = make_note(NUMBER, agent=agent, reported_call=call)
+    [row] = rows(client, address)
+    assert (row, list(row.notes.all())) == (call, [note])
+
+
 def test_a_chat_shows_what_was_written(client, address):
     make_chat(NUMBER, NOON - HOUR, "Mira: Hello\nRobin: Good morning", extension="101", email="mira@example.com")
     said = "Chat Mon 2 Mar 2026, 11:00 Mira: Hello Robin: Good morning Mira Talvane mira@example.com Robin Agent"
@@ -211,6 +227,6 @@ def test_a_history_of_calls_costs_as_many_queries_however_long_it_is(
         call = make_call(NUMBER, NOON - (place + 2) * HOUR, agent_email=agent.email)
         make_note(NUMBER, agent=agent, reported_call=call)
         make_chat(NUMBER, NOON - (place + 2) * HOUR, f"Chat {place}")
-    path, queries = {"number": (f"/numbers/{NUMBER}/", 9), "contact": (f"/contacts/{mira.pk}/", 14)}[kind]
+    path, queries = {"number": (f"/numbers/{NUMBER}/", 10), "contact": (f"/contacts/{mira.pk}/", 14)}[kind]
     with django_assert_num_queries(queries):
         assert len(client.get(path).context["history"].rows) == 2 * count

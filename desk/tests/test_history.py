@@ -71,7 +71,7 @@ def test_a_history_costs_as_many_queries_however_long_it_is(client, django_asser
     contact = make_contact("Mira Talvane", NUMBER, "+6598765432")
     for _ in range(count):
         make_note(NUMBER, agent=make_agent(f"agent {_}"))
-    path, queries = {"number": (f"/numbers/{NUMBER}/", 8), "contact": (f"/contacts/{contact.pk}/", 13)}[kind]
+    path, queries = {"number": (f"/numbers/{NUMBER}/", 9), "contact": (f"/contacts/{contact.pk}/", 13)}[kind]
     with django_assert_num_queries(queries):
         assert client.get(path).status_code == 200
 
@@ -119,6 +119,14 @@ def test_only_the_writer_of_a_note_is_offered_to_correct_it(client, agent):
     page = client.get(f"/numbers/{NUMBER}/").content.decode()
     assert f"corrects={mine.pk}" in page
     assert f"corrects={another.pk}" not in page
+
+
+def test_a_note_that_was_corrected_is_corrected_by_its_last_version_alone(client, agent):
+    first = make_note(NUMBER, "Asked for a quote.", agent=agent)
+    last = make_note(NUMBER, "Asked for two.", agent=agent, corrects=first)
+    page = client.get(f"/numbers/{NUMBER}/").content.decode()
+    assert f"corrects={first.pk}" not in page
+    assert f"corrects={last.pk}" in page
 
 
 def test_a_redacted_note_says_by_whom(client, agent):

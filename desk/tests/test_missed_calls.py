@@ -203,11 +203,19 @@ def test_a_number_that_never_waited_is_said_and_takes_nothing_else_off(client):
     assert listed(client) == [(NUMBER, 1)]
 
 
-@pytest.mark.parametrize("method", ["get", "head", "put", "delete"])
+@pytest.mark.parametrize("method", ["put", "patch", "delete"])
 def test_nothing_is_taken_off_but_by_a_form(client, method):
     make_missed_call(NUMBER, NOON - 50 * MINUTE)
     fields = form(client, NUMBER)
     assert getattr(client, method)("/missed/take-off/", fields).status_code == 405
+    assert listed(client) == [(NUMBER, 1)]
+
+
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_a_visit_to_the_buttons_address_leads_to_the_list_and_takes_nothing_off(client, method):
+    make_missed_call(NUMBER, NOON - 50 * MINUTE)
+    response = getattr(client, method)("/missed/take-off/", form(client, NUMBER))
+    assert (response.status_code, response.url) == (302, "/missed/")
     assert listed(client) == [(NUMBER, 1)]
 
 

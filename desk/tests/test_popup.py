@@ -1,6 +1,7 @@
 """The pop-up that 3CX's client opens: who calls, and the note."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -11,11 +12,14 @@ from callnotes.models import CallNote, Disposition
 from callnotes.tests.factories import disposition, make_agent, make_note
 from contacts.models import Contact
 from contacts.tests.factories import make_contact
+from contacts.tests.pages import section, words
+from desk.tests.calls import ANOTHER, NOON, make_call, make_missed_call
 from desk.views import PEOPLE_AT_MOST
 
 pytestmark = pytest.mark.django_db
 
 NUMBER = "+6591234567"
+MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -60,6 +64,46 @@ def test_it_shows_the_last_five_notes_newest_first(client, agent):
         make_note(NUMBER, f"Note {count}.")
     notes = client.get("/popup", {"cid": NUMBER}).context["notes"]
     assert [note.comments for note in notes] == ["Note 5.", "Note 4.", "Note 3.", "Note 2.", "Note 1."]
+
+
+def last_notes(client) -> str:
+    """What the pop-up says of what was before, its heading left out."""
+    return words(section(client.get("/popup", {"cid": NUMBER}), "last")).removeprefix("Last notes ")
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        ([], "No note has been written on this number yet."),
+        (["Mira Talvane"], "No note has been written of this contact yet."),
+        (["Mira Talvane", "Tomas Ostfield"], "No note has been written on this number yet."),
+    ],
+    ids=["nobody's", "a contact's", "shared"],
+)
+def test_where_there_is_no_note_it_says_so(client, agent, names, said):
+    for name in names:
+        make_contact(name, NUMBER)
+    make_call(NUMBER, NOON)
+    assert last_notes(client) == said
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"),
+    [([30], "1 missed call, last Mon 2 Mar, 11:30"), ([50, 20], "2 missed calls, last Mon 2 Mar, 11:40")],
+    ids=len,
+)
+def test_it_says_how_many_missed_calls_of_the_number_wait_and_when_the_last_was(client, agent, minutes, said):
+    for before in minutes:
+        make_missed_call(NUMBER, NOON - before * MINUTE)
+    assert last_notes(client) == f"{said} No note has been written on this number yet."
+
+
+def test_it_tells_of_no_missed_call_where_none_of_the_number_waits(client, agent):
+    make_missed_call(NUMBER, NOON - 50 * MINUTE)
+    make_call(NUMBER, NOON - 40 * MINUTE)
+    make_missed_call(ANOTHER, NOON - 30 * MINUTE)
+    make_missed_call("", NOON - 30 * MINUTE)
+    assert last_notes(client) == "No note has been written on this number yet."
 
 
 def test_it_offers_every_active_contact_of_a_shared_number_to_choose_from(client, agent):
@@ -284,11 +328,14 @@ def test_a_crowd_on_one_number_is_cut_and_said(client, agent):
     assert f"These are the first {PEOPLE_AT_MOST};" in response.content.decode()
 
 
-def test_the_popup_costs_as_many_queries_however_many_notes_there_are(client, agent, django_assert_num_queries):
+def test_the_popup_costs_as_many_queries_however_many_notes_and_missed_calls_there_are(
+    client, agent, django_assert_num_queries
+):
     make_contact("Mira Talvane", NUMBER)
-    for _ in range(3):
-        make_note(NUMBER)
-    with django_assert_num_queries(9):
+    for place in range(3):
+        make_note(NUMBER, key="no_answer")
+        make_missed_call(NUMBER, NOON - place * MINUTE)
+    with django_assert_num_queries(10):
         client.get("/popup", {"cid": NUMBER})
 
 

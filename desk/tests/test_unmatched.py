@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.contrib.messages import get_messages
 
-from callnotes.models import CallNote
+from callnotes.models import Call, CallNote
 from callnotes.tests.factories import disposition, make_agent, make_note
 from contacts.tests.factories import make_contact
 from contacts.tests.pages import addresses, pieces, section, words
@@ -83,6 +83,18 @@ def matched() -> list[tuple]:
     return list(CallNote.objects.order_by("pk").values_list("reported_call", "matched_by"))
 
 
+def waive(client, **fields) -> list[str]:
+    """Sends the form of "It needs no note"; answers what is said to the agent."""
+    response = client.post("/unmatched/waive/", fields)
+    assert (response.status_code, response.url) == (302, "/unmatched/")
+    return [str(message) for message in get_messages(response.wsgi_request)][-1:]
+
+
+def waived() -> list[tuple]:
+    """The calls that need no note, and who said so."""
+    return list(Call.objects.exclude(note_waived_by=None).order_by("pk").values_list("pk", "note_waived_by__username"))
+
+
 def write(client, address: str, comments: str = "Asked for a quote.") -> None:
     fields = {"disposition": disposition("completed").pk, "comments": comments, "submission": str(uuid.uuid4())}
     assert client.post(address, fields).status_code == 302
@@ -92,7 +104,7 @@ def test_a_call_and_a_note_that_may_belong_together_stand_in_both_lists(client, 
     make_contact("Mira Talvane", NUMBER)
     assert calls(client) == [
         "Incoming call Mon 2 Mar, 10:00 +65 9123 4567 ☎ Call +65 9123 4567 0:03:00 Robin Agent"
-        " Completed Mon 2 Mar, 11:00, Robin Agent Asked for a quote. It is this note Write its note"
+        " Completed Mon 2 Mar, 11:00, Robin Agent Asked for a quote. It is this note Write its note It needs no note"
     ]
     assert notes(client) == [
         "Completed Mon 2 Mar, 11:00 +65 9123 4567 ☎ Call +65 9123 4567 by Robin Agent Asked for a quote."
@@ -134,17 +146,18 @@ def test_where_all_have_met_the_page_says_so(client, agent):
 
 def test_a_call_that_somebody_made_says_whether_it_was_answered(client):
     make_call(NUMBER, NOON - HOUR, extension="101", direction="outbound")
+    buttons = "Write its note It needs no note"
     unanswered = {"direction": "outbound", "result": "not_answered", "answered_at": None, "duration_seconds": 0}
     make_call(ANOTHER, NOON - HOUR, extension="101", **unanswered)
     assert sorted(calls(client)) == [
-        "Outgoing call Mon 2 Mar, 11:00 +65 9123 4567 ☎ Call +65 9123 4567 0:03:00 Robin Agent Write its note",
-        "Outgoing call, not answered Mon 2 Mar, 11:00 +65 9876 5432 ☎ Call +65 9876 5432 Robin Agent Write its note",
+        f"Outgoing call Mon 2 Mar, 11:00 +65 9123 4567 ☎ Call +65 9123 4567 0:03:00 Robin Agent {buttons}",
+        f"Outgoing call, not answered Mon 2 Mar, 11:00 +65 9876 5432 ☎ Call +65 9876 5432 Robin Agent {buttons}",
     ]
 
 
 def test_a_hidden_callers_call_is_listed_without_a_way_to_write_a_note_of_it(client):
     make_call("", NOON - HOUR, extension="101")
-    assert calls(client) == ["Incoming call Mon 2 Mar, 11:00 number withheld 0:03:00 Robin Agent"]
+    assert calls(client) == ["Incoming call Mon 2 Mar, 11:00 number withheld 0:03:00 Robin Agent It needs no note"]
 
 
 def test_lists_end_at_their_limit_and_say_so(client, agent):
@@ -186,11 +199,36 @@ def test_one_click_matches_a_call_and_a_note(client, pair, list_name, says):
     assert (calls(client), notes(client)) == ([], [])
 
 
-def test_a_note_may_be_of_a_hidden_callers_call(client, agent):
+@pytest.mark.parametrize(("list_name", "says"), [("calls", "It is this note"), ("notes", "It is this call")])
+def test_a_hidden_callers_call_and_a_note_of_the_same_agent_are_matched_by_one_click(client, agent, list_name, says):
     call = make_call("", NOON - 2 * HOUR, extension="101")
-    note = make_note(NUMBER, agent=agent, now=NOON - HOUR)
-    assert match(client, note=note.pk, call=call.pk) == ["Matched."]
+    make_note(NUMBER, agent=agent, now=NOON - HOUR)
+    assert match(client, **buttons(client, list_name)[says]) == ["Matched."]
     assert matched() == [(call.pk, "hand")]
+    assert (calls(client), notes(client)) == ([], [])
+
+
+@pytest.mark.parametrize("extension", ["102", "103"], ids=["a colleague's", "nobody's"])
+def test_a_hidden_callers_call_and_a_note_of_another_agent_are_not_offered_to_each_other(client, agent, lee, extension):
+    make_call("", NOON - 2 * HOUR, extension=extension)
+    make_note(NUMBER, agent=agent, now=NOON - HOUR)
+    make_note(NUMBER, now=NOON - HOUR)
+    both = calls(client, "everybody") + notes(client, "everybody")
+    assert (len(both), words_found("It is this (?:note|call)", both)) == (3, [])
+
+
+def test_a_call_that_has_a_note_already_is_offered_to_another_note(client, agent):
+    call = make_call(NUMBER, NOON - 3 * HOUR, extension="101")
+    make_note(NUMBER, agent=agent, reported_call=call, now=NOON - 3 * HOUR)
+    make_note(NUMBER, "Asked for two.", agent=agent, now=NOON - HOUR)
+    assert match(client, **buttons(client, "notes")["It is this call"]) == ["Matched."]
+    assert matched() == [(call.pk, "hand"), (call.pk, "hand")]
+
+
+def test_a_call_between_extensions_is_not_listed(client, lee):
+    make_call("102", NOON - HOUR, extension="101")
+    make_call("103", NOON - HOUR, extension="101")
+    assert [row.call.number for row in client.get("/unmatched/").context["calls"]] == ["103"]
 
 
 def test_it_is_of_no_call_and_nobody_asks_again(client, pair):
@@ -198,7 +236,7 @@ def test_it_is_of_no_call_and_nobody_asks_again(client, pair):
     assert said == ["Noted: that note is of none of the reported calls."]
     assert matched() == [(None, "hand")]
     assert notes(client) == []
-    assert list(buttons(client, "calls")) == []
+    assert list(buttons(client, "calls")) == ["It needs no note"]
 
 
 def test_a_match_by_hand_takes_a_note_back_from_the_call_that_it_met_by_itself(client, agent):
@@ -232,12 +270,21 @@ def test_a_form_that_names_nothing_is_told_and_matches_nothing(client, pair, cha
     assert matched() == [(None, "")]
 
 
-def test_a_correction_is_matched_by_what_it_corrects_alone(client, agent, pair):
+def test_of_a_corrected_note_the_last_version_stands_in_both_lists(client, agent, pair):
+    make_note(NUMBER, "Asked for two.", agent=agent, corrects=pair[1], now=NOON - HOUR)
+    for rows in (calls(client), notes(client)):
+        assert words_found(r"Asked for \w+", rows) == ["Asked for two"]
+
+
+@pytest.mark.parametrize("version", [0, 1, 2])
+def test_any_version_of_a_corrected_note_may_be_matched_and_all_are_of_the_call(client, agent, pair, version):
     call, note = pair
-    correction = make_note(NUMBER, "Asked for two.", agent=agent, corrects=note, now=NOON - HOUR)
-    assert match(client, note=correction.pk, call=call.pk) == REFUSED
-    match(client, note=note.pk, call=call.pk)
-    assert matched() == [(call.pk, "hand"), (call.pk, "hand")]
+    versions = [note]
+    for comments in ("Asked for two.", "Asked for three."):
+        versions.append(make_note(NUMBER, comments, agent=agent, corrects=versions[-1], now=NOON - HOUR))
+    assert match(client, note=versions[version].pk, call=call.pk) == ["Matched."]
+    assert matched() == [(call.pk, "hand")] * 3
+    assert (calls(client), notes(client)) == ([], [])
 
 
 @pytest.mark.parametrize(("whose", "leads_to"), [("everybody", "/unmatched/?whose=everybody"), ("x", "/unmatched/")])
@@ -247,24 +294,77 @@ def test_after_a_click_the_agent_is_back_on_the_same_view(client, pair, whose, l
 
 
 def test_the_buttons_of_everybodys_view_keep_to_it(client, pair):
-    page = client.get("/unmatched/", {"whose": "everybody"}).content.decode()
-    assert page.count('<input type="hidden" name="whose" value="everybody">') == 3
+    page = client.get("/unmatched/", {"whose": "everybody"})
+    forms = [form for name in ("calls", "notes") for form in pieces(section(page, name), "form")]
+    assert [words(form) for form in forms if '<input type="hidden" name="whose" value="everybody">' in form] == [
+        *("It is this note", "It needs no note", "It is this call", "It is of no call"),
+    ]
     assert 'name="whose"' not in client.get("/unmatched/").content.decode()
 
 
-@pytest.mark.parametrize("method", ["get", "head", "put", "delete"])
-def test_nothing_is_matched_but_by_a_form(client, pair, method):
+def test_a_call_needs_no_note_and_nobody_asks_again(client, pair, lee):
+    call, _ = pair
+    fields = buttons(client, "calls")["It needs no note"]
+    assert fields == {"call": str(call.pk)}
+    assert waive(client, **fields) == ["Noted: that call needs no note."]
+    assert waived() == [(call.pk, "robin")]
+    assert [calls(client, view) for view in VIEWS] == [[], []]
+    client.force_login(lee)
+    assert [calls(client, view) for view in VIEWS] == [[], []]
+
+
+def test_a_call_that_needs_no_note_may_still_have_one(client, pair):
+    call, _ = pair
+    waive(client, call=call.pk)
+    assert match(client, **buttons(client, "notes")["It is this call"]) == ["Matched."]
+    assert matched() == [(call.pk, "hand")]
+
+
+def test_a_call_of_a_hidden_caller_or_of_a_colleague_needs_no_note_either(client, lee):
+    hidden = make_call("", NOON - 3 * HOUR, extension="101")
+    of_lee = make_call(NUMBER, NOON - 2 * HOUR, extension="102")
+    for call in (hidden, of_lee):
+        waive(client, call=call.pk)
+    assert waived() == [(hidden.pk, "robin"), (of_lee.pk, "robin")]
+    assert calls(client, "everybody") == []
+
+
+@pytest.mark.parametrize("call", [None, "", "x", "\0", "999999", "9" * 40], ids=lambda call: str(call)[:40])
+def test_a_call_that_is_not_there_is_told_and_waives_nothing(client, pair, call):
+    said = waive(client, **{} if call is None else {"call": call})
+    assert said == ["That call is not there; reload the page and choose again."]
+    assert waived() == []
+
+
+@pytest.mark.parametrize(("whose", "leads_to"), [("everybody", "/unmatched/?whose=everybody"), ("x", "/unmatched/")])
+def test_after_a_call_was_waived_the_agent_is_back_on_the_same_view(client, pair, whose, leads_to):
+    assert client.post("/unmatched/waive/", {"call": pair[0].pk, "whose": whose}).url == leads_to
+
+
+@pytest.mark.parametrize("path", ["/unmatched/match/", "/unmatched/waive/"])
+@pytest.mark.parametrize("method", ["put", "patch", "delete"])
+def test_nothing_is_matched_or_waived_but_by_a_form(client, pair, path, method):
     call, note = pair
-    assert getattr(client, method)("/unmatched/match/", {"note": note.pk, "call": call.pk}).status_code == 405
-    assert matched() == [(None, "")]
+    assert getattr(client, method)(path, {"note": note.pk, "call": call.pk}).status_code == 405
+    assert (matched(), waived()) == ([(None, "")], [])
 
 
-def test_a_click_after_the_sign_in_ended_matches_nothing_and_leads_back_to_the_lists(client, pair):
+@pytest.mark.parametrize("path", ["/unmatched/match/", "/unmatched/waive/"])
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_a_visit_to_a_buttons_address_leads_to_the_lists_and_changes_nothing(client, pair, path, method):
+    call, note = pair
+    response = getattr(client, method)(path, {"note": note.pk, "call": call.pk})
+    assert (response.status_code, response.url) == (302, "/unmatched/")
+    assert (matched(), waived()) == ([(None, "")], [])
+
+
+@pytest.mark.parametrize("path", ["/unmatched/match/", "/unmatched/waive/"])
+def test_a_click_after_the_sign_in_ended_changes_nothing_and_leads_back_to_the_lists(client, pair, path):
     call, note = pair
     client.logout()
-    response = client.post("/unmatched/match/", {"note": note.pk, "call": call.pk})
+    response = client.post(path, {"note": note.pk, "call": call.pk})
     assert sign_in_again(client, response.url) == (200, "/unmatched/")
-    assert matched() == [(None, "")]
+    assert (matched(), waived()) == ([(None, "")], [])
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
@@ -316,5 +416,5 @@ def test_the_popup_of_a_call_costs_as_many_queries_however_many_calls_there_were
     for hour in range(count):
         call = make_call(NUMBER, NOON - (hour + 2) * HOUR, extension="101")
         make_note(NUMBER, agent=agent, reported_call=call)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         assert client.get("/popup", {"cid": NUMBER, "call": call.pk}).context["call"] == call

@@ -22,6 +22,7 @@ INSERTED: Answer = (200, '{"success":1}')
 SCOPE_MISSING = "This key may not do that; give its API token the scope {scope}."
 NO_BATCH = "The body is a JSON array; send one object."
 TOKEN_INVALID = "Send a valid key as token: this one is missing, unknown, expired or revoked."
+KEY_INVALID = "Send a valid key in the header X-API-Key: this one is missing, unknown, expired or revoked."
 NUMBER_UNKNOWN = "No contact has this number, so no note was stored; add the contact first."
 KEY_REUSED = "This call_id or Idempotency-Key came with other content before; send a new one."
 NOT_UTF8 = "{name} is no valid UTF-8; send text as UTF-8."

@@ -30,9 +30,22 @@ def test_a_new_key_is_shown_by_the_answer_that_makes_it_and_kept_by_no_cache(adm
     response = admin_client.post(f"{LIST}add/", sent())
     key = shown_key(response)
     assert (response.status_code, "no-store" in response["Cache-Control"]) == (200, True)
-    assert f"https://crm.example.com/3cx/query?cid=NUMBER&amp;token={key}" in response.content.decode()
+    assert f"https://crm.example.com/3cx/query?format=text&amp;cid=NUMBER&amp;token={key}" in response.content.decode()
     assert answer(ask(client, key, cid="123")) == NOT_FOUND
     assert key not in admin_client.get(LIST).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("scopes", "for_template", "for_call_flow"),
+    [
+        *((["contacts"], True, False), (["journal"], True, False), (["lookup"], False, True)),
+        *((["note"], False, False), (["lookup", "note", "contacts", "journal"], True, True)),
+    ],
+)
+def test_a_new_key_comes_with_the_place_that_its_scopes_are_for(admin_client, scopes, for_template, for_call_flow):
+    page = admin_client.post(f"{LIST}add/", sent(scopes=scopes)).content.decode()
+    told = ("type it into 3CX's CRM settings" in page, "/3cx/query?format=text&amp;cid=NUMBER" in page)
+    assert told == (for_template, for_call_flow)
 
 
 def test_a_form_that_is_sent_twice_makes_one_key(admin_client):

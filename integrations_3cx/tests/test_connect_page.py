@@ -79,10 +79,16 @@ def test_the_header_leads_there_for_those_who_may_see_it(client, who):
     assert (f'<a href="{PAGE}">Connect 3CX</a>' in page, "Connect 3CX" in page) == (status == 200, status == 200)
 
 
-@pytest.mark.parametrize(("rights", "count"), [(["view_apitoken"], 0), (["view_apitoken", "add_apitoken"], 2)])
-def test_a_key_is_offered_to_be_made_to_those_who_may(client, rights, count):
+MAKE_KEYS = ["Make the template's key", "Make the call flow's key"]
+
+
+@pytest.mark.parametrize(
+    ("rights", "offered"), [(["view_apitoken"], []), (["view_apitoken", "add_apitoken"], MAKE_KEYS)]
+)
+def test_a_key_is_offered_to_be_made_to_those_who_may(client, rights, offered):
     client.force_login(person(*rights))
-    assert words(section(client.get(PAGE), "steps")).count("Make its key") == count
+    links = [words(link) for link in pieces(section(client.get(PAGE), "steps"), "a")]
+    assert [link for link in links if link.startswith("Make")] == offered
 
 
 def test_each_key_is_made_with_the_scopes_that_its_use_needs(admin_client):
@@ -99,8 +105,9 @@ def test_the_addresses_to_type_into_3cx_are_those_that_people_open(admin_client,
     settings.PUBLIC_URL = public_url
     assert [words(code) for code in pieces(section(admin_client.get(PAGE), "steps"), "code")] == [
         f"{base}/popup?cid=%CallerNumber%",
-        "session.ani",
-        f"{base}/3cx/query?cid=NUMBER&format=text&token=KEY",
+        "X-API-Key",
+        f'CONCATENATE("{base}/3cx/query?format=text&cid=",session.ani)',
+        "false",
     ]
 
 
@@ -224,6 +231,17 @@ def test_what_was_sent_is_never_read_as_markup(admin_client, client, public_url,
     assert "&#x27;&lt;script&gt;alert(1)&lt;/script&gt;&#x27; is no status" in page
     assert "&lt;scr…" in page
     assert [found for found in ("<script>alert", "<b>Korfield", "<scr…") if found in page] == []
+
+
+@pytest.mark.parametrize("rights", [["view_apitoken"], ["view_apitoken", "view_contact"]])
+def test_a_caller_is_tried_with_contacts_for_those_alone_who_may_view_them(client, public_url, rights):
+    ada = make_contact("Ada Example", NUMBER, company="Korfield", email="ada@example.com")
+    token, _ = make_token(scopes=["lookup", "note", "contacts", "journal"])
+    client.force_login(person(*rights))
+    page = client.get(PAGE, {"caller": NUMBER, "token": token.pk}).content.decode()
+    assert "Read with its country code." in page
+    secrets = ["Ada Example", "Korfield", "ada@example.com", f"/contact/{ada.pk}/", "What 3CX would receive"]
+    assert [secret for secret in secrets if secret in page] == (secrets if "view_contact" in rights else [])
 
 
 def test_a_caller_is_never_read_as_markup(admin_client):

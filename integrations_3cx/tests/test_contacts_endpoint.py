@@ -110,6 +110,13 @@ def test_a_caller_of_whom_only_the_last_digits_are_sent_is_found(client, key):
     assert answer(find(client, key, {"number": "71838750"})) == found(expected)
 
 
+def test_twenty_archived_contacts_with_the_same_last_digits_hide_nobody(client, key):
+    for place in range(20):
+        make_contact(f"A, old {place:02}", f"+49{place:02}71838750", archived_at="2026-01-02T03:04Z")
+    make_contact("Zoe Example", "+442071838750")
+    assert names(find(client, key, {"number": "71838750"})) == ["Zoe Example"]
+
+
 def test_a_whole_number_goes_before_the_last_digits_of_another(client, key):
     make_contact("Ada Example", "+442071838750")
     make_contact("Bea Example", "71838750")

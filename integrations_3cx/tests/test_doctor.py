@@ -94,7 +94,7 @@ def stored() -> dict[str, list]:
         ("9123 4567", "+65 9123 4567", "as a number of SG, without a country code"),
         ("12025550123", "+1 202-555-0123", "with its country code, but without + or 00"),
         ("4567", "4567", "as a short number, which stands for itself"),
-        ("999999", "999999", "as digits that no numbering plan knows; they stand for themselves"),
+        ("999999", "999999", "as digits that are no number of SG nor of any other plan; they stand for themselves"),
         ("anonymous", "No number", "as a caller who hides the number"),
         (" ", "No number", "as a caller who hides the number"),
         ("1-800-FLOWERS", "No number", "as no number: it holds letters, or is too long"),

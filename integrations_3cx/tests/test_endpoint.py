@@ -12,9 +12,9 @@ from integrations_3cx.tests.asking import (
     CALLS,
     CHATS,
     CONTACTS,
+    KEY_INVALID,
     NO_BATCH,
     SCOPE_MISSING,
-    TOKEN_INVALID,
     answer,
     post_form,
     post_json,
@@ -74,7 +74,7 @@ def test_the_key_stands_in_a_header(client, path, scheme):
 
 
 @every_endpoint
-def test_a_key_in_the_address_or_the_body_is_none(client, path):
+def test_a_key_in_the_address_or_the_body_is_none_and_the_answer_names_the_header(client, path):
     key = token_for(path)
     answers = [
         post_json(client, SENT[path], path=f"{path}?token={key}"),
@@ -82,7 +82,7 @@ def test_a_key_in_the_address_or_the_body_is_none(client, path):
         post_json(client, SENT[path], path=path, HTTP_X_API_KEY="dbn_wrong"),
         post_json(client, SENT[path], path=path),
     ]
-    assert [answer(response) for response in answers] == [refused(401, False, "token_invalid", TOKEN_INVALID)] * 4
+    assert [answer(response) for response in answers] == [refused(401, False, "token_invalid", KEY_INVALID)] * 4
     assert [response["WWW-Authenticate"] for response in answers] == ['Bearer realm="3CX"'] * 4
     assert stored() == 0
 

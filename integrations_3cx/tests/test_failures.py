@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import time_machine
@@ -77,15 +78,17 @@ def test_what_is_answered_leaves_no_trace(client):
 
 
 @at_once
-def test_a_key_that_is_none_is_known_by_its_beginning(client):
-    for key in ("dbn_abcdef" + "x" * 36, TAKEN_OVER, "short", ""):
+def test_a_key_that_is_none_is_known_by_its_beginning_or_by_why_it_cannot_be_one(client):
+    for key in ("dbn_abcdef" + "x" * 36, TAKEN_OVER, "short", "[ApiKey]", "%KEY%", ""):
         ask(client, key, cid=NUMBER)
     assert rows("key_prefix", "has_valid_key", "error") == [
         ("dbn_abcdef", False, "token_invalid"),
         (TAKEN_OVER[:4], False, "token_invalid"),
+        ("too short", False, "token_invalid"),
+        ("not filled in", False, "token_invalid"),
         ("", False, "token_invalid"),
     ]
-    assert rows("count") == [(1,), (1,), (2,)]
+    assert rows("count") == [(1,), (1,), (1,), (2,), (1,)]
 
 
 @at_once
@@ -118,7 +121,9 @@ def test_every_endpoint_and_every_item_of_a_batch_is_remembered_with_its_number(
         (" 6591234567", "+659…67"),
         ("101", "101"),
         ("99999", "99999"),
+        ("123456", "12…56"),
         ("1234567", "12…67"),
+        ("123456789", "123…89"),
         ("hello", "unreadable"),
         ("9" * 300, "unreadable"),
         ("anonymous", "withheld"),
@@ -209,6 +214,10 @@ def test_no_column_holds_a_key_that_was_refused(client, key):
         ("token=dbn_abc.", "token=dbn_…."),
         ("DBN_" + "x" * 42, "dbn_…"),
         ("1,000 items; 3:15", "1,000 items; 3:15"),
+        ("It is '3/4/2026 12:05:00 PM', which", "It is '3/4/2026 12:05:00 PM', which"),
+        ("2026-03-04T12:05:00Z and 2026-03-04 12.05", "2026-03-04T12:05:00Z and 2026-03-04 12.05"),
+        ("used from 192.0.2.7;", "used from 192.0.2.7;"),
+        ("91-23-4567 and 9123.4567", "91-2…67 and 912…67"),
         ("x" * 600, "x" * 500),
     ],
 )
@@ -280,15 +289,64 @@ def test_a_flood_of_failures_of_all_sorts_fills_neither_memory_nor_the_database(
     for place in range(80):
         note(client, key, cid=f"+65912345{place:02}")
         ask(client, f"{place:03}x" * 5, cid=NUMBER)
-    assert len(failures._gathered) == failures.MOST_GATHERED + 2
+    assert len(failures._gathered) == 2 * (failures.MOST_GATHERED + 1)
     [(_, write)] = scheduled
     write()
     assert sum(count for (count,) in rows("count")) == 160
     assert sorted(FailedRequest.objects.filter(number="others").values_list("error", "count", "key_prefix")) == [
-        ("number_unknown", 55, ""),
-        ("token_invalid", 55, ""),
+        ("number_unknown", 30, ""),
+        ("token_invalid", 30, ""),
     ]
     assert failures._gathered == {}
+
+
+def test_strangers_do_not_push_what_comes_with_a_valid_key_into_others(client, scheduled):
+    token, key = make_token()
+    for place in range(80):
+        ask(client, f"{place:03}x" * 5, cid=f"+65912345{place:02}")
+    note(client, key)
+    [(_, write)] = scheduled
+    write()
+    valid = FailedRequest.objects.filter(has_valid_key=True)
+    assert list(valid.values_list("key_prefix", "number", "error", "count")) == [
+        (token.prefix, "+659…67", "number_unknown", 1)
+    ]
+
+
+SECRET = "dbn_" + "s3cret" * 7
+WRONG_HOST = {"HTTP_HOST": "crm.example.net"}
+
+
+def ask_for_many_paths(client, count: int = 120) -> None:
+    """Under a host that is not allowed, which any stranger can do: each path another, with what it must not show."""
+    for place in range(count):
+        for path in (f"/3cx/{place}/{SECRET}", f"/3cx/+6591234{place:03}", f"/3cx/query\0{place}"):
+            response = client.generic("GET", quote(path), **WRONG_HOST)
+            assert response.status_code == 400
+
+
+@at_once
+def test_a_flood_of_paths_under_a_wrong_host_is_one_sort_that_shows_none_of_them(client):
+    ask_for_many_paths(client)
+    assert rows("path", "key_prefix", "number", "error", "count") == [("others", "", "", "bad_request", 360)]
+    assert [text for text in seen() if "s3cret" in text or "91234" in text or "\0" in text] == []
+
+
+def test_a_flood_of_paths_under_a_wrong_host_takes_one_place_in_memory(client, scheduled):
+    ask_for_many_paths(client)
+    client.get(f"{PATH}/", **WRONG_HOST)
+    assert {(sort.path, sort.number) for sort in failures._gathered} == {("others", ""), (PATH, "")}
+    [(_, write)] = scheduled
+    write()
+    assert rows("path", "count") == [("others", 360), (PATH, 1)]
+    assert [text for text in seen() if "s3cret" in text or "91234" in text or "\0" in text] == []
+
+
+@at_once
+def test_a_host_that_is_refused_is_named(client):
+    client.get(PATH, **WRONG_HOST)
+    [(message,)] = rows("message")
+    assert message.endswith(" It asked for crm.example.net.")
 
 
 def test_failures_are_written_together_and_at_most_once_in_five_seconds(client, scheduled):

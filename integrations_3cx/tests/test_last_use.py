@@ -8,13 +8,14 @@ import pytest
 import time_machine
 
 from contacts.tests.factories import make_contact
-from integrations_3cx import last_use
+from integrations_3cx import crm_template, last_use
 from integrations_3cx.models import ApiToken, Scope
 from integrations_3cx.tests.asking import CALLS, CHATS, CONTACTS, NUMBER, PATH, ask, note, post_json
 from integrations_3cx.tests.factories import make_token
 
 pytestmark = pytest.mark.django_db
 
+VERSION = crm_template.VERSION
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 NOTHING = dict.fromkeys(["last_lookup_at", "last_note_at", "last_contacts_at", "last_journal_at", "template_version"])
 
@@ -70,19 +71,23 @@ def test_each_use_tells_when_the_key_last_did_that(client, token, use, column):
 def test_the_template_tells_its_version(client, token, use):
     request_with, column = USES[use]
     with time_machine.travel(NOON, tick=False):
-        request_with(client, token.key, HTTP_X_DBN_CRM_TEMPLATE="3")
-    assert told(token) == NOTHING | {column: NOON, "template_version": 3}
+        request_with(client, token.key, HTTP_X_DBN_CRM_TEMPLATE=str(VERSION))
+    assert told(token) == NOTHING | {column: NOON, "template_version": VERSION}
 
 
-@pytest.mark.parametrize("version", ["", "x", "-1", "1.5", "10000", "９", "²", " 3", "3;4", "9" * 5000], ids=ascii)
-def test_a_version_that_is_none_is_not_stored(client, token, version):
+UNKNOWN = ["", "x", "-1", "0", "01", str(VERSION + 1), "1.5", "10000", "９", "²", " 1", "1;1", "9" * 5000]
+
+
+@pytest.mark.parametrize("version", UNKNOWN, ids=ascii)
+def test_a_version_that_never_was_is_not_stored(client, token, version):
     extra = {"HTTP_X_DBN_CRM_TEMPLATE": version.encode().decode("latin-1")}
     with time_machine.travel(NOON, tick=False):
         assert post_json(client, CALL, path=CALLS, HTTP_X_API_KEY=token.key, **extra).status_code == 200
     assert told(token) == NOTHING | {"last_journal_at": NOON}
 
 
-def test_a_new_version_is_told_at_once_and_stays_where_none_is_sent(client, token):
+def test_a_new_version_is_told_at_once_and_stays_where_none_is_sent(client, token, monkeypatch):
+    monkeypatch.setattr(last_use, "KNOWN_VERSIONS", {"1", "2"})
     use, _ = USES["a call"]
     with time_machine.travel(NOON, tick=False):
         for version in ({"HTTP_X_DBN_CRM_TEMPLATE": "1"}, {"HTTP_X_DBN_CRM_TEMPLATE": "2"}, {}):
@@ -141,6 +146,15 @@ def test_each_use_is_written_at_most_once_a_minute(client, token, use, column, s
     assert told(token)[column] == NOON + timedelta(seconds=written)
 
 
+def test_a_use_is_written_once_a_minute_whatever_versions_are_sent(client, token, monkeypatch):
+    written = []
+    monkeypatch.setattr(last_use, "run", written.append)
+    for version in [*UNKNOWN, *map(str, range(VERSION + 1, VERSION + 50))]:
+        headers = {"HTTP_X_API_KEY": token.key, "HTTP_X_DBN_CRM_TEMPLATE": version.encode().decode("latin-1")}
+        assert client.get(CONTACTS, {"number": NUMBER}, **headers).status_code == 200
+    assert len(written) == len(["the use of the key", "the search"])
+
+
 def test_each_thing_that_a_key_does_has_its_own_minute(client, token):
     with time_machine.travel(NOON, tick=False):
         ask(client, token.key, cid=NUMBER)
@@ -149,8 +163,9 @@ def test_each_thing_that_a_key_does_has_its_own_minute(client, token):
     assert told(token) == NOTHING | dict.fromkeys(["last_lookup_at", "last_note_at", "last_journal_at"], NOON)
 
 
-def test_what_a_process_remembers_of_keys_is_bounded(token, monkeypatch):
+def test_what_a_process_remembers_of_keys_is_bounded(monkeypatch):
     monkeypatch.setattr(last_use, "MOST_REMEMBERED", 10)
-    for version in range(35):
-        last_use.remember_success(token, [Scope.JOURNAL], str(version))
+    monkeypatch.setattr(last_use, "run", lambda _store: None)
+    for pk in range(35):
+        last_use.remember_success(ApiToken(pk=pk), [Scope.JOURNAL])
     assert len(last_use._next_write_at) <= 10

@@ -227,11 +227,19 @@ def test_the_number_is_canonical_and_empty_where_the_caller_hides_it(sent, numbe
     assert (call(CALL | {"Number": sent}).number, chat(CHAT | {"Number": sent}).number) == (number, number)
 
 
-@pytest.mark.parametrize("sent", [None, "[Number]", "%CallerNumber%"])
-def test_a_call_without_a_number_is_refused_and_a_chat_has_none(sent):
-    fault = ("number_missing", "Send the other party's number as Number; empty, where the caller hides it.")
-    assert [refused(call, CALL | {"Number": sent}), refused(call, without(CALL, "Number"))] == [fault] * 2
-    assert [chat(CHAT | {"Number": sent}).number, chat(without(CHAT, "Number")).number] == ["", ""]
+@pytest.mark.parametrize(
+    ("sent", "hint"),
+    [
+        ({}, ""),
+        ({"Number": None}, ""),
+        ({"Number": "[Number]"}, ", not '[Number]'"),
+        ({"Number": "%CallerNumber%"}, ", not '%CallerNumber%'"),
+    ],
+)
+def test_a_call_without_a_number_is_refused_with_what_was_sent_and_a_chat_has_none(sent, hint):
+    message = f"Send the other party's number as Number{hint}; empty, where the caller hides it."
+    assert refused(call, without(CALL, "Number") | sent) == ("number_missing", message)
+    assert chat(without(CHAT, "Number") | sent).number == ""
 
 
 # When
@@ -289,6 +297,19 @@ def test_a_moment_that_cannot_be_read_is_refused_with_what_to_send(name, sent, f
 @pytest.mark.parametrize("established", ["", None, "0001-01-01T00:00:00", "[CallEstablishedTimeUTCMillis]", "never"])
 def test_a_call_may_lack_the_moment_at_which_it_was_answered(established):
     assert call(CALL | {"CallEstablishedTimeUTCMillis": established}) == replace(READ, answered_at=None)
+
+
+@pytest.mark.parametrize("seconds", [-1, 301])
+def test_a_moment_of_the_answer_before_the_start_or_after_the_end_is_left_out(seconds):
+    established = int((START + timedelta(seconds=seconds)).timestamp() * 1000)
+    assert call(CALL | {"CallEstablishedTimeUTCMillis": str(established)}) == replace(READ, answered_at=None)
+
+
+@pytest.mark.parametrize("seconds", [0, 300])
+def test_a_call_may_be_answered_in_the_moment_of_its_start_or_of_its_end(seconds):
+    answered_at = START + timedelta(seconds=seconds)
+    sent = CALL | {"CallEstablishedTimeUTCMillis": str(int(answered_at.timestamp() * 1000))}
+    assert call(sent) == replace(READ, answered_at=answered_at)
 
 
 def test_when_it_was_answered_is_not_read_where_it_was_not():

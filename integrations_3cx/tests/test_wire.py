@@ -193,3 +193,8 @@ def test_a_batch_has_the_key_of_most_of_its_items(tokens, key):
 )
 def test_the_documents_other_spelling_of_schedule_later_is_the_same(status, name):
     assert wire.disposition_name(status) == name
+
+
+@pytest.mark.parametrize("call_id", ["Unknown", "unknown", " UNKNOWN ", "[CallId]"])
+def test_a_call_id_that_says_that_it_is_none_counts_as_not_given(call_id):
+    assert wire.inquiry({"cid": ["1"], "call_id": [call_id]}).call_id is None

@@ -46,9 +46,11 @@ def test_a_key_is_made_shown_once_works_and_is_revoked(crm: Page, administrator)
     query = f"{crm.base}/3cx/query?cid=91234567&token={key}"
     assert crm.request.get(query).json() == {"success": False}
 
-    crm.get_by_role("link", name="I have copied it").click()
+    crm.get_by_role("link", name="I have copied it: on to Connect 3CX").click()
     row = crm.get_by_role("row").filter(has_text="Main 3CX")
     expect(row).to_contain_text("127.0.0.1")
+    assert key not in crm.content()
+    crm.goto(f"{crm.base}/admin/integrations_3cx/apitoken/")
     assert key not in crm.content()
     row.get_by_role("checkbox").check()
     crm.get_by_label("Action:").select_option("revoke")

@@ -123,6 +123,22 @@ def test_a_note_is_said_to_be_of_no_call(crm: Page, robin):
     assert matched() == [(None, "hand")]
 
 
+def test_a_call_that_needs_no_note_is_gone_by_one_click(crm: Page, robin):
+    call = make_call("", ago(hours=3), extension="101")
+    crm.goto(f"{crm.base}/unmatched/")
+    crm.get_by_role("button", name="It needs no note").click()
+    expect(crm.get_by_role("status")).to_have_text("Noted: that call needs no note.")
+    expect(crm.get_by_text("None in the last 14 days.")).to_have_count(2)
+    assert list(Call.objects.values_list("pk", "note_waived_by__username")) == [(call.pk, "robin")]
+
+
+def test_the_popup_says_that_missed_calls_of_the_number_wait(crm: Page, robin):
+    make_missed_call(NUMBER, ago(hours=2))
+    make_missed_call(NUMBER, ago(hours=1))
+    crm.goto(f"{crm.base}/popup?cid=91234567")
+    expect(crm.get_by_text("2 missed calls, last")).to_be_visible()
+
+
 def test_the_calls_of_a_colleague_are_found_among_everybodys(crm: Page, robin):
     make_call(NUMBER, ago(hours=3), extension="102")
     crm.goto(f"{crm.base}/unmatched/")
