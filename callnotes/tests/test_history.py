@@ -56,6 +56,18 @@ def test_a_withheld_call_that_a_person_gave_a_note_stands_in_the_numbers_history
     assert (entry, list(entry.notes.all()), of_number(OTHER_NUMBER)) == (call, [note], [])
 
 
+def notes_shown(rows: list[TimelineRow]) -> list[CallNote]:
+    """The notes among the rows, alone or with their calls."""
+    return [note for row in rows for note in ([row] if row.kind == "note" else row.notes.all())]
+
+
+def test_nobodys_note_stays_in_the_contacts_history_though_a_person_gave_it_a_withheld_call():
+    call, note = make_call(""), make_note(NUMBER, now=minute(6))
+    ada = make_contact("Ada Example", NUMBER)
+    meeting.match_by_hand(note, call)
+    assert notes_shown(of_contact(ada)) == [note]
+
+
 def test_the_notes_of_a_call_stand_in_the_order_in_which_they_were_written():
     call = make_call(NUMBER, call_id="call-7")
     late = make_note(NUMBER, "Late.", call_id="call-7", now=minute(9))
@@ -106,6 +118,15 @@ def test_what_was_a_deleted_contacts_is_nobody_elses():
     bea.numbers.create(number=NUMBER)
     ada.delete()
     assert (of_contact(bea), of_number()) == ([], list(reversed(rows)))
+
+
+def test_a_call_with_the_note_of_a_deleted_contact_is_nobody_elses():
+    ada, bea = make_contact("Ada Example", NUMBER), make_contact("Bea Example", NUMBER)
+    call = make_call(NUMBER)
+    make_note(NUMBER, contact=ada, now=minute(6))
+    assert of_contact(bea) == []
+    ada.delete()
+    assert (of_contact(bea), of_number()) == ([], [call])
 
 
 def test_a_call_is_the_contacts_too_whose_note_says_so():

@@ -112,6 +112,22 @@ def test_a_call_whose_note_moves_to_a_later_call_takes_the_note_that_waited(robi
     assert (met(moving), met(waiting)) == (by_time(later), by_time(earlier))
 
 
+def test_a_call_whose_note_moves_to_an_earlier_call_of_its_agent_takes_the_note_that_waited(robin, lee):
+    nobodys = make_call(NUMBER, minute(10))
+    moving, waiting = make_note(NUMBER, agent=robin, now=minute(16)), make_note(NUMBER, agent=lee, now=minute(17))
+    assert (met(moving), met(waiting)) == (by_time(nobodys), ALONE)
+    own = make_call(NUMBER, extension="101")
+    assert (met(moving), met(waiting)) == (by_time(own), by_time(nobodys))
+
+
+@pytest.mark.parametrize("is_noted_first", [True, False])
+def test_a_note_meets_a_call_that_began_hours_before(robin, is_noted_first):
+    note = make_note(NUMBER, agent=robin, now=minute(0)) if is_noted_first else None
+    call = make_call(NUMBER, minute(-1400), minutes=1430, extension="101")
+    note = note or make_note(NUMBER, agent=robin, now=minute(0))
+    assert met(note) == by_time(call)
+
+
 def test_two_notes_of_one_call_are_not_both_guessed_to_be_its_own(robin):
     call = make_call(NUMBER, extension="101")
     second = make_note(NUMBER, agent=robin, now=minute(7))
@@ -312,6 +328,13 @@ def test_a_correction_never_takes_a_call_of_its_own(robin):
     note = make_note(NUMBER, agent=robin, now=minute(-600))
     correction = make_note(NUMBER, "Other.", agent=robin, corrects=note, now=minute(6))
     make_call(NUMBER, extension="101")
+    assert (met(note), met(correction)) == (ALONE, ALONE)
+
+
+def test_a_correction_follows_its_note_and_no_call_id_of_its_own(robin):
+    note = make_note(NUMBER, agent=robin, now=minute(-600))
+    correction = make_note(NUMBER, "Other.", agent=robin, corrects=note, call_id="call-7", now=minute(6))
+    make_call(NUMBER, extension="101", call_id="call-7")
     assert (met(note), met(correction)) == (ALONE, ALONE)
 
 

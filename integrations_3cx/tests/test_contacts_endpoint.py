@@ -135,6 +135,12 @@ def test_a_contact_is_found_by_its_e_mail_address_with_its_page(client, key, add
     assert answer(find(client, key, {"email": address})) == found(expected)
 
 
+@pytest.mark.parametrize("address", ["info@MÜLLER.example", "info@müller.example"])
+def test_an_address_of_letters_that_are_not_english_is_found_in_any_case(client, key, address):
+    make_contact("Ada Example", NUMBER, email="info@MÜLLER.example")
+    assert names(find(client, key, {"email": address})) == ["Ada Example"]
+
+
 @pytest.mark.parametrize("address", ["example.com", "ada", "nobody@example.com", "%"])
 def test_an_address_that_is_nobodys_finds_nobody(client, key, address):
     make_contact("Ada Example", NUMBER, email="ada@example.com")
@@ -313,6 +319,11 @@ def test_a_caller_without_a_name_is_whoever_has_the_number_already(client, key):
     for _ in range(2):
         assert answer(add(client, key, Number=NUMBER)) == found(entry(ada, POPUP, phone_mobile=NUMBER))
     assert Contact.objects.get() == ada
+
+
+def test_a_caller_without_a_name_is_no_archived_contact(client, key):
+    make_contact("Old Example", NUMBER, archived_at="2026-01-02T03:04Z")
+    assert names(add(client, key, Number=NUMBER)) == ["+65 9123 4567"]
 
 
 def test_a_caller_without_a_name_is_added_once(client, key):

@@ -362,6 +362,14 @@ def test_failures_are_written_together_and_at_most_once_in_five_seconds(client, 
     assert 4 < scheduled[1][0] <= failures.PERIOD_SECONDS == 5
 
 
+def test_failures_that_were_gathered_are_all_counted_in_the_row_that_is_there(client, scheduled):
+    for round_of in (1, 3):
+        for _ in range(round_of):
+            ask(client, "short", cid=NUMBER)
+        scheduled.pop()[1]()
+    assert rows("error", "count") == [("token_invalid", 4)]
+
+
 def test_a_refusal_itself_costs_no_query_more(client, scheduled, django_assert_num_queries):
     with django_assert_num_queries(0):
         assert ask(client, "short", cid=NUMBER).status_code == 401

@@ -74,6 +74,10 @@ def test_the_searched_number_stands_as_it_was_spelled_and_the_others_as_they_are
     }
 
 
+def test_without_a_spelling_the_searched_number_stands_as_it_is_stored():
+    assert fields([(MOBILE, "")], MOBILE) == EMPTY | {"phone_mobile": MOBILE}
+
+
 def test_the_searched_number_chooses_its_field_first():
     numbers = [(place, "mobile") for place in (OFFICE, HOME, MOBILE)]
     assert fields(numbers, MOBILE, "91234567")["phone_mobile"] == "91234567"

@@ -294,6 +294,12 @@ def test_a_moment_that_cannot_be_read_is_refused_with_what_to_send(name, sent, f
     assert refused(call, without(CALL, *rest) | {name: sent}) == ("time_unreadable", message)
 
 
+def test_of_several_moments_that_cannot_be_read_the_first_is_told():
+    unreadable = {"CallEndTimeUTC": "soon", "CallEndTimeUTCMillis": "later"}
+    message = "CallEndTimeUTC is 'soon', which cannot be read for sure; send it as .ToString(\"yyyy-MM-ddTHH:mm:ssZ\")"
+    assert refused(call, CALL | unreadable) == ("time_unreadable", f"{message} prints it.")
+
+
 @pytest.mark.parametrize("established", ["", None, "0001-01-01T00:00:00", "[CallEstablishedTimeUTCMillis]", "never"])
 def test_a_call_may_lack_the_moment_at_which_it_was_answered(established):
     assert call(CALL | {"CallEstablishedTimeUTCMillis": established}) == replace(READ, answered_at=None)
