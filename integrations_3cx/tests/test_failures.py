@@ -92,6 +92,29 @@ def test_a_key_that_is_none_is_known_by_its_beginning_or_by_why_it_cannot_be_one
 
 
 @at_once
+@pytest.mark.parametrize(
+    ("body", "content_type", "error"),
+    [
+        ("{", "application/json", "malformed_json"),
+        ("x" * (1024 * 1024 + 1), "application/json", "body_too_large"),
+        ("x", "text/plain", "media_type_unsupported"),
+    ],
+    ids=["malformed", "too large", "of another type"],
+)
+def test_a_body_that_cannot_be_read_is_told_with_the_key_that_came_with_it(client, body, content_type, error):
+    token, key = make_token()
+    client.generic("POST", PATH, body, content_type, HTTP_X_API_KEY=key)
+    assert rows("key_prefix", "error") == [(token.prefix, error)]
+
+
+@at_once
+def test_a_key_from_a_network_that_is_not_allowed_is_valid_all_the_same(client):
+    token, key = make_token(allowed_networks=["192.0.2.0/24"])
+    ask(client, key, cid=NUMBER)
+    assert rows("key_prefix", "has_valid_key", "error") == [(token.prefix, True, "address_not_allowed")]
+
+
+@at_once
 def test_every_endpoint_and_every_item_of_a_batch_is_remembered_with_its_number(client, settings):
     settings.PUBLIC_URL = "https://crm.example.com"
     _, key = make_token(scopes=Scope.values)
