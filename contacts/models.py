@@ -21,6 +21,10 @@ def searchable(text: str) -> str:
     return " ".join("".join(letter for letter in letters if not unicodedata.combining(letter)).split())
 
 
+def _lower_in_english(text: str) -> str:
+    return "".join(letter.lower() if letter.isascii() else letter for letter in text)
+
+
 def canonical_number(name: str, *, may_be_withheld: bool = False) -> models.CheckConstraint:
     """The constraint that a table's `number` column holds canonical numbers alone, or nothing for a withheld one."""
     canonical_form = models.Q(number__regex=phone.CANONICAL_PATTERN)
@@ -52,8 +56,9 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         return self.filter(numbers__number=number)
 
     def with_email(self, address: str) -> "ContactQuerySet":
-        """Contacts with an e-mail address, in any case."""
-        return self.alias(lower_email=Lower("email")).filter(lower_email=address.lower())
+        """Contacts with an e-mail address, in any case; SQLite's own lower case is that of English letters alone."""
+        spellings = {address.lower(), *map(_lower_in_english, (address, address.lower(), address.upper()))}
+        return self.alias(lower_email=Lower("email")).filter(lower_email__in=spellings)
 
     def matching(self, text: str) -> "ContactQuerySet":
         """Contacts by a number in any spelling or its last digits; else by words of name, company or e-mail.

@@ -227,6 +227,6 @@ def test_a_history_of_calls_costs_as_many_queries_however_long_it_is(
         call = make_call(NUMBER, NOON - (place + 2) * HOUR, agent_email=agent.email)
         make_note(NUMBER, agent=agent, reported_call=call)
         make_chat(NUMBER, NOON - (place + 2) * HOUR, f"Chat {place}")
-    path, queries = {"number": (f"/numbers/{NUMBER}/", 10), "contact": (f"/contacts/{mira.pk}/", 14)}[kind]
+    path, queries = {"number": (f"/numbers/{NUMBER}/", 10), "contact": (f"/contacts/{mira.pk}/", 15)}[kind]
     with django_assert_num_queries(queries):
         assert len(client.get(path).context["history"].rows) == 2 * count
