@@ -101,8 +101,9 @@ def _settle(number: str, start: datetime, end: datetime) -> None:
 
 
 def _meant(notes: list[CallNote], calls: list[Call]) -> dict[int, int | None]:
-    """The key of the call that each note would be of, by the note's key."""
-    return {note.pk: call.pk if (call := call_of(note, calls)) else None for note in notes}
+    """The key of the call that each note would be of, by the note's key; none where two call ids differ."""
+    meant = {note.pk: call_of(note, [call for call in calls if not (note.call_id and call.call_id)]) for note in notes}
+    return {pk: call and call.pk for pk, call in meant.items()}
 
 
 def _assign(notes: list[CallNote], call: int | None, matched_by: str) -> None:

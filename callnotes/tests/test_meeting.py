@@ -198,6 +198,16 @@ def test_the_call_id_of_a_call_with_another_number_tells_nothing():
     assert met(make_note(NUMBER, call_id="call-7", now=minute(1))) == ALONE
 
 
+@pytest.mark.parametrize("is_noted_first", [True, False])
+def test_a_note_with_a_call_id_is_never_guessed_to_be_of_a_call_with_another(is_noted_first):
+    if is_noted_first:
+        note = make_note(NUMBER, call_id="call-7", now=minute(6))
+    make_call(NUMBER, call_id="call-8")
+    if not is_noted_first:
+        note = make_note(NUMBER, call_id="call-7", now=minute(6))
+    assert met(note) == ALONE
+
+
 def test_without_a_call_of_its_id_a_note_is_matched_by_time():
     """A call flow knows the call's id, 3CX's report does not."""
     call = make_call(NUMBER)
