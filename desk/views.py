@@ -25,6 +25,8 @@ NOTES_ON_START = 10
 CONTACTS_FOUND_AT_MOST = 50
 PEOPLE_AT_MOST = 30
 NOT_CORRECTABLE = "The note that this was to correct cannot be corrected any more. Copy your words to a new note."
+# Whoever writes notes from a list goes on with the list.
+LISTS = {"missed": "desk:missed", "unmatched": "desk:unmatched"}
 READ_OR_SEND = ["GET", "HEAD", "POST"]
 PRIMARY_KEY = re.compile(r"[0-9]{1,18}")
 
@@ -44,6 +46,7 @@ def popup(request: HttpRequest) -> HttpResponse:
         is_withheld = caller.rule is phone.Rule.WITHHELD
         return render(request, "desk/nobody.html", {"cid": spelling.strip()[:40], "is_withheld": is_withheld})
     corrected = _corrected(request, caller.number)
+    then = request.GET.get("then", "")
     call = None if corrected else _row(request, "call", Call.objects.about(caller.number))
     form = CallNoteForm(request.POST or None, number=caller.number, agent=request.user, corrected=corrected, call=call)
     if "corrects" in request.GET and corrected is None and request.method == "POST":
@@ -52,10 +55,17 @@ def popup(request: HttpRequest) -> HttpResponse:
         note = form.record()
         whom = f"{note.contact_name}, " if note.contact_name else ""
         messages.success(request, f"Saved: {note.disposition}, {whom}{phone.display(note.number)}.")
-        return redirect("desk:number", note.number)
+        return redirect(LISTS[then]) if then in LISTS else redirect("desk:number", note.number)
     people = _people(caller.number)
     notes = history.newest(_notes_to_read(caller.number, people["contacts"]), NOTES_ON_POPUP)
-    context = {"form": form, "corrected": corrected, "call": call, "notes": notes, "missed": waiting_at(caller.number)}
+    context = {
+        "form": form,
+        "corrected": corrected,
+        "call": call,
+        "then": then,
+        "notes": notes,
+        "missed": waiting_at(caller.number),
+    }
     return render(request, "desk/popup.html", context | people | _at_peace(caller.number, *_numbers_of(notes)))
 
 

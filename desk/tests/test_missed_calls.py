@@ -93,7 +93,7 @@ def test_a_row_leads_to_the_history_the_contact_a_call_and_a_note(client):
         f"/numbers/{NUMBER}/",
         f"/contacts/{mira.pk}/",
         f"tel:{NUMBER}",
-        "/popup?cid=%2B6591234567",
+        "/popup?cid=%2B6591234567&then=missed",
     ]
 
 

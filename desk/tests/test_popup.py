@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -376,3 +377,18 @@ def test_what_an_agent_typed_is_never_read_as_markup(client, agent):
     page = client.get("/popup", {"cid": NUMBER}).content.decode()
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     assert "<script>alert(1)" not in page
+
+
+@pytest.mark.parametrize(
+    ("then", "led_to"),
+    [
+        ("missed", "/missed/"),
+        ("unmatched", "/unmatched/"),
+        ("https://elsewhere.example/", f"/numbers/{NUMBER}/"),
+        ("", f"/numbers/{NUMBER}/"),
+    ],
+)
+def test_whoever_writes_a_note_from_a_list_goes_on_with_the_list(client, agent, then, led_to):
+    fields = {"disposition": disposition("completed").pk, "comments": "Asked.", "submission": str(uuid.uuid4())}
+    response = client.post(f"/popup/?{urlencode({'cid': NUMBER, 'then': then})}", fields)
+    assert (response.status_code, response.url) == (302, led_to)

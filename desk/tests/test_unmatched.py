@@ -377,7 +377,7 @@ def test_a_calls_note_is_of_that_call_even_hours_later(client):
     later = make_call(NUMBER, NOON - 10 * MINUTE, extension="101")
     rows = pieces(section(client.get("/unmatched/"), "calls"), "li")
     address = addresses(rows[1])[-1]
-    assert address == f"/popup?cid=%2B6591234567&call={call.pk}"
+    assert address == f"/popup?cid=%2B6591234567&call={call.pk}&then=unmatched"
     page = client.get(address).content.decode()
     assert "This note is of the call of 2 Mar 2026, 07:00." in page
     [action] = re.findall(r'<form class="card" method="post" action="([^"]*)"', page)

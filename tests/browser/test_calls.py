@@ -156,6 +156,9 @@ def test_a_calls_note_is_written_hours_later_and_stands_with_the_call(crm: Page,
     crm.get_by_label("Completed").check()
     crm.get_by_label("Comments").fill("Asked for a quote.")
     crm.get_by_role("button", name="Save note").click()
+    expect(crm.get_by_role("status")).to_have_text("Saved: Completed, +65 9123 4567.")
+    expect(crm.get_by_role("heading", level=1)).to_have_text("Calls and notes that did not meet")
+    crm.goto(f"{crm.base}/numbers/{NUMBER}/")
     expect(crm.locator(f"#call-{call.pk}")).to_contain_text("Asked for a quote.")
     assert matched() == [(call.pk, "hand")]
 
