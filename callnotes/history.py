@@ -43,12 +43,12 @@ def notes_of_contact_and_number(contact: Contact, number: str) -> Sources:
 
 
 def newest(sources: Sources, limit: int, before: Place | None = None) -> list[TimelineRow]:
-    """At most `limit` rows for display, those that follow the place `before`.
+    """At most `limit` rows for display, those that follow the place `before`; one that several sources have, once.
 
     Costs one query for each source, and what its rows show besides; none more, however long the history is.
     """
-    found: list[TimelineRow] = []
+    found: dict[Place, TimelineRow] = {}
     for source in sources:
         rows = source.older_than(before) if before else source
-        found += rows.newest_first().for_display()[:limit]
-    return sorted(found, key=lambda row: row.place, reverse=True)[:limit]
+        found |= {row.place: row for row in rows.newest_first().for_display()[:limit]}
+    return [found[place] for place in sorted(found, reverse=True)[:limit]]

@@ -77,14 +77,12 @@ class ApiTokenAdmin(BackOfficeAdmin):
             "title": "Connect 3CX",
             "opts": self.opts,
             "base_url": settings.PUBLIC_URL or request.build_absolute_uri("/").rstrip("/"),
-            "has_public_url": bool(settings.PUBLIC_URL),
             "checks": doctor.checks(),
             "version": crm_template.VERSION,
             "form": form,
             "examination": examination,
             "tokens": ApiToken.objects.filter(revoked_at=None),
             "failures": FailedRequest.objects.all()[:FAILURES_SHOWN],
-            "scopes_for_template": "contacts,journal",
         }
         return TemplateResponse(request, "admin/integrations_3cx/connect.html", context)
 

@@ -68,6 +68,16 @@ def test_nobodys_note_stays_in_the_contacts_history_though_a_person_gave_it_a_wi
     assert notes_shown(of_contact(ada)) == [note]
 
 
+def test_a_withheld_call_with_a_contacts_note_and_nobodys_stands_once_in_the_contacts_history():
+    call = make_call("")
+    nobodys = make_note(NUMBER, now=minute(6))
+    ada = make_contact("Ada Example", NUMBER)
+    hers = make_note(NUMBER, contact=ada, now=minute(7))
+    for note in (nobodys, hers):
+        meeting.match_by_hand(note, call)
+    assert of_contact(ada) == [call]
+
+
 def test_the_notes_of_a_call_stand_in_the_order_in_which_they_were_written():
     call = make_call(NUMBER, call_id="call-7")
     late = make_note(NUMBER, "Late.", call_id="call-7", now=minute(9))
