@@ -152,8 +152,10 @@ def test_a_printed_moment_reads_back(naive, offset, form, zone):
 
 
 @given(moments, zones)
+@example(datetime(1927, 10, 30, 22, 0), ZoneInfo("America/St_Johns"))
 def test_a_moment_printed_without_offset_reads_back_in_its_zone(naive, zone):
-    at = naive.replace(tzinfo=zone)
+    # In UTC: Python calls a moment of a repeated hour unequal to itself in any other zone.
+    at = naive.replace(tzinfo=zone).astimezone(UTC)
     assert moment(f"{naive:%Y-%m-%d %H:%M:%S}", zone) == moment(f"{naive:%d.%m.%Y %H:%M:%S}", zone) == at
 
 
