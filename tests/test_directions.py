@@ -14,7 +14,7 @@ ALLOWED = {
 }
 OURS = [*ALLOWED, "dbncrm"]
 PURE = [
-    *("contacts/phone.py", "callnotes/naming.py", "callnotes/matching.py"),
+    *("contacts/phone.py", "callnotes/naming.py", "callnotes/matching.py", "callnotes/wall_clock.py"),
     *(f"integrations_3cx/{name}.py" for name in ("wire", "keys", "addresses", "moments", "phonebook")),
 ]
 
