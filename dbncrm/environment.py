@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 import environ
 
+from callnotes import calling_hours
 from integrations_3cx.addresses import web_origin
 
 MINIMUM_SECRET_LENGTH = 50
@@ -85,6 +86,14 @@ class Environment:
             self._fault(name, f"is {zone!r}; write an IANA name such as Asia/Singapore")
             return default
         return zone
+
+    def calling_hours(self, name: str, default: str) -> calling_hours.CallingHours:
+        text = self.text(name, default)
+        try:
+            return calling_hours.read(text)
+        except ValueError as error:
+            self._fault(name, f"is {text!r}; {error}")
+            return calling_hours.read(default)
 
     def choice(self, name: str, default: str, choices: frozenset[str], example: str) -> str:
         value = self.text(name, default).upper()

@@ -27,6 +27,7 @@ for _name in [
     "THREECX_WEBCLIENT_URL",
     "DEFAULT_PHONE_REGION",
     "TIME_ZONE",
+    "CALLING_HOURS",
     "TRUSTED_PROXY_COUNT",
     "API_RATE_LIMIT",
 ]:

@@ -14,7 +14,8 @@ ALLOWED = {
 }
 OURS = [*ALLOWED, "dbncrm"]
 PURE = [
-    *("contacts/phone.py", "callnotes/naming.py", "callnotes/matching.py", "callnotes/wall_clock.py"),
+    "contacts/phone.py",
+    *(f"callnotes/{name}.py" for name in ("naming", "matching", "wall_clock", "calling_hours")),
     *(f"integrations_3cx/{name}.py" for name in ("wire", "keys", "addresses", "moments", "phonebook")),
 ]
 

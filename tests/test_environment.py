@@ -2,6 +2,7 @@
 
 import pytest
 
+from callnotes.calling_hours import read
 from contacts.phone import REGIONS
 from dbncrm.environment import Environment
 
@@ -92,6 +93,20 @@ def test_a_time_zone_that_is_none_is_refused(zone):
     env = Environment({"TIME_ZONE": zone})
     env.time_zone("TIME_ZONE", "Asia/Singapore")
     assert env.faults == [f"TIME_ZONE is {zone!r}; write an IANA name such as Asia/Singapore."]
+
+
+def test_calling_hours_are_read_and_wrong_ones_refused_with_what_to_write():
+    env = Environment({"CALLING_HOURS": "Sa 10:00-14:00", "NIGHT": "Mo 22:00-06:00", "OTHER": "9 to 5"})
+    assert env.calling_hours("CALLING_HOURS", "Mo-Fr 09:00-18:00") == read("Sa 10:00-14:00")
+    assert env.calling_hours("UNSET", "Mo-Fr 09:00-18:00") == read("Mo-Fr 09:00-18:00")
+    assert env.faults == []
+    for name in ("NIGHT", "OTHER"):
+        assert env.calling_hours(name, "Mo-Fr 09:00-18:00") == read("Mo-Fr 09:00-18:00")
+    assert env.faults == [
+        "NIGHT is 'Mo 22:00-06:00'; write periods that end after they begin, and a night as two: Mo 22:00-24:00,"
+        " Tu 00:00-06:00.",
+        "OTHER is '9 to 5'; write days and hours such as Mo-Fr 09:00-12:30 13:30-18:00, Sa 10:00-14:00.",
+    ]
 
 
 def test_a_phone_region_is_read_in_any_case_and_a_wrong_one_refused():

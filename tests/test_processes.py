@@ -21,8 +21,8 @@ SECRETS = {
     "TOKEN_PEPPER": "of the tests: zyxwvutsrqponmlkjihgfedcba 9876543210",
 }
 OPTIONAL = (
-    "DEBUG CSRF_TRUSTED_ORIGINS PUBLIC_URL THREECX_WEBCLIENT_URL DEFAULT_PHONE_REGION TIME_ZONE SECURE_SSL_REDIRECT"
-    " TRUSTED_PROXY_COUNT API_RATE_LIMIT"
+    "DEBUG CSRF_TRUSTED_ORIGINS PUBLIC_URL THREECX_WEBCLIENT_URL DEFAULT_PHONE_REGION TIME_ZONE CALLING_HOURS"
+    " SECURE_SSL_REDIRECT TRUSTED_PROXY_COUNT API_RATE_LIMIT"
 ).split()
 BIN = Path(sys.executable).parent
 
@@ -65,6 +65,7 @@ def read_settings(env: dict[str, str], expression: str) -> str:
         ({"DATABASE_URL": "postgres//typo"}, "DATABASE_URL is malformed;"),
         ({"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS is not set;"),
         ({"DEBUG": "maybe"}, "DEBUG is 'maybe'; write on or off."),
+        ({"CALLING_HOURS": "9 to 5"}, "CALLING_HOURS is '9 to 5'; write days and hours such as"),
     ],
 )
 @pytest.mark.parametrize("arguments", [("manage.py", "check"), ("-c", "import dbncrm.wsgi")], ids=["command", "web"])
