@@ -3,8 +3,8 @@
 import uuid
 
 from django import forms
-from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from contacts import phone
 from integrations_3cx import keys
@@ -34,12 +34,15 @@ class ApiTokenForm(forms.ModelForm):
         required=False,
         input_formats=[BROWSERS_MOMENT],
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=BROWSERS_MOMENT),
-        help_text=f"In the time of {settings.TIME_ZONE}. Empty: never.",
     )
 
     class Meta:
         model = ApiToken
         fields = ["name", "scopes", "allowed_networks", "expires_at"]
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["expires_at"].help_text = f"In the time of {timezone.get_current_timezone_name()}. Empty: never."
 
 
 class NewApiTokenForm(ApiTokenForm):

@@ -79,6 +79,16 @@ def test_an_expiry_is_set_as_a_browser_sends_it_in_the_time_of_the_house(admin_c
     assert 'value="2030-01-02T10:00"' in page
 
 
+def test_an_expiry_is_set_and_shown_in_the_time_of_the_reader_and_says_which_it_is(admin_client):
+    admin_client.cookies["time_zone"] = "America/New_York"
+    admin_client.post(f"{LIST}add/", sent(expires_at="2030-01-02T10:00"))
+    token = ApiToken.objects.get()
+    assert token.expires_at == datetime(2030, 1, 2, 15, 0, tzinfo=UTC)
+    page = admin_client.get(f"{LIST}{token.pk}/change/").content.decode()
+    assert 'value="2030-01-02T10:00"' in page
+    assert "In the time of America/New_York. Empty: never." in page
+
+
 def test_rights_are_changed_and_the_key_is_not(admin_client):
     token, _ = make_token(expires_at=datetime(2030, 1, 2, tzinfo=UTC))
     fields = {"name": "Branch 3CX", "scopes": ["note"], "allowed_networks": "192.0.2.0/24\r\n2001:db8::/32"}

@@ -176,6 +176,7 @@ def test_what_stands_in_the_address_is_no_part_of_the_report(client, token):
 
 
 def test_a_local_time_is_of_the_configured_zone(client, token):
+    client.cookies["time_zone"] = "America/New_York"  # a phone system is no reader
     local = {"CallStartTimeUTC": None, "CallStartTimeUTCMillis": None, "CallStartTimeLocal": "4.3.2026 20:00:00"}
     report(client, token, ANSWERED | local)
     assert Call.objects.get().started_at == START

@@ -38,6 +38,11 @@ def browser_type_launch_args(browser_type_launch_args) -> dict:
     }
 
 
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args) -> dict:
+    return {**browser_context_args, "timezone_id": "Asia/Singapore"}
+
+
 @dataclass
 class Witness:
     """What a page did that it should not: spoke to another host, or to the console."""
