@@ -3,10 +3,11 @@
 PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
+NO_TEXTS := --ignore "tests" --ignore "migrations" --ignore "tools" --ignore "benchmarks" --ignore "docs"
 PYTEST := $(BIN)/python -m pytest -q -n 2 --dist loadgroup
 DEBIAN_VENV := apt-get install -y python3-venv
 
-.PHONY: run test test-fast test-slow check lock schema clean
+.PHONY: run test test-fast test-slow check lock schema messages clean
 
 # On this machine's own .env alone: what the shell has set for a deployment is not for demonstration data.
 OURS_ALONE := env -u DEBUG -u SECRET_KEY -u TOKEN_PEPPER -u DATABASE_URL -u ALLOWED_HOSTS -u CSRF_TRUSTED_ORIGINS \
@@ -44,6 +45,11 @@ lock: .venv/installed-dev
 # The OpenAPI description, which a test holds against the code.
 schema: .venv/installed-dev
 	DJANGO_SETTINGS_MODULE=dbncrm.test_settings $(BIN)/python manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
+
+# What people read, gathered from the sources, and what it is in the other languages. Needs Debian's gettext.
+messages: .venv/installed-dev
+	DJANGO_SETTINGS_MODULE=dbncrm.test_settings $(BIN)/python manage.py makemessages --all --add-location=file --no-obsolete $(NO_TEXTS)
+	DJANGO_SETTINGS_MODULE=dbncrm.test_settings $(BIN)/python manage.py compilemessages --ignore ".venv"
 
 clean:
 	rm -rf .venv staticfiles .pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -7,16 +9,31 @@ from django.db.models import Max, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext, pgettext_lazy
 
-from callnotes import recording
+from callnotes import do_not_disturb, recording
+from callnotes.do_not_disturb_forms import DoNotDisturbForBackOfficeForm, LiftForm
 from callnotes.history import newest, notes_of_contact
-from callnotes.models import Call, CallNote, CallReason, Chat, Disposition, Extension, TimelineRow
+from callnotes.models import (
+    Call,
+    Callback,
+    CallNote,
+    CallReason,
+    Chat,
+    Disposition,
+    DoNotDisturb,
+    Extension,
+    TimelineRow,
+)
 from contacts.admin import BackOfficeAdmin, ContactAdmin
 from contacts.models import Contact
 from contacts.phone import display, read
 
-NOTES_IN_SIGHT = 10
+NOTES_IN_SIGHT = NUMBERS_IN_SIGHT = 10
+EFFECTS = ["opens_callback", "closes_callbacks", "sets_do_not_disturb", "counts_as_reached"]
 
 
 @admin.register(Contact)
@@ -24,20 +41,30 @@ class ContactWithHistoryAdmin(ContactAdmin):
     fields = [*ContactAdmin.fields, "history"]
     readonly_fields = [*ContactAdmin.readonly_fields, "history"]
 
-    @admin.display(description="Last notes")
+    @admin.display(description=_("Last notes"))
     def history(self, contact: Contact) -> str:
         if not contact.pk:
-            return "None yet."
+            return _("None yet.")
         notes = newest(notes_of_contact(contact), NOTES_IN_SIGHT)
         return render_to_string("admin/contacts/contact/history.html", {"contact": contact, "notes": notes})
 
 
 @admin.register(Disposition)
 class DispositionAdmin(BackOfficeAdmin):
-    list_display = ["label", "key", "color", "position", "is_active", "requires_comments", "is_protected"]
+    list_display = ["label", "key", "color", "position", "is_active", "effects", "is_protected"]
     list_display_links = ["label"]
-    # The further effects are offered here once something acts on them.
-    fields = ["label", "key", "color", "position", "is_active", "requires_comments", "counts_as_reached"]
+    fieldsets = [
+        (None, {"fields": ["label", "key", "aliases", "color", "position", "is_active"]}),
+        (_("What an agent has to give"), {"fields": ["requires_comments", "asks_for_time"]}),
+        (_("What it brings about"), {"fields": EFFECTS}),
+    ]
+
+    @admin.display(description=_("effects"))
+    def effects(self, disposition: Disposition) -> str:
+        names = ["requires_comments", "asks_for_time", *EFFECTS]
+        return pgettext("between the items of a list", ", ").join(
+            str(self.opts.get_field(name).verbose_name) for name in names if getattr(disposition, name)
+        )
 
     def get_readonly_fields(self, request, disposition=None):
         """The key names it to other systems; of the contract's four, so does whether comments may be empty."""
@@ -51,11 +78,8 @@ class DispositionAdmin(BackOfficeAdmin):
         )
 
 
-class ReadOnlyAdmin(BackOfficeAdmin):
-    """Rows about a number that are written elsewhere: looked at here, and found by number or contact."""
-
-    def has_add_permission(self, request) -> bool:
-        return False
+class LastingAdmin(BackOfficeAdmin):
+    """Rows about a number that nobody changes or deletes."""
 
     def has_change_permission(self, request, row=None) -> bool:
         return False
@@ -63,14 +87,32 @@ class ReadOnlyAdmin(BackOfficeAdmin):
     def has_delete_permission(self, request, row=None) -> bool:
         return False
 
-    @admin.display(description="number", ordering="number")
+    @admin.display(description=_("number"), ordering="number")
     def phone_number(self, row: TimelineRow | CallReason) -> str:
-        return display(row.number) or "withheld"
+        return display(row.number) or _("withheld")
+
+
+class ReadOnlyAdmin(LastingAdmin):
+    """Rows about a number that are written elsewhere, and looked at here."""
+
+    def has_add_permission(self, request) -> bool:
+        return False
+
+
+class ByNumberAdmin(LastingAdmin):
+    """Rows that are found by their number."""
+
+    search_fields = ["number"]
+    search_help_text = _("A number in any spelling.")
+
+    def get_search_results(self, request, queryset, search_term):
+        number = read(search_term, settings.DEFAULT_PHONE_REGION).number
+        return (queryset.filter(number=number) if search_term else queryset), False
 
 
 class HistoryAdmin(ReadOnlyAdmin):
     search_fields = ["number"]
-    search_help_text = "A number in any spelling; or a contact by name, company, or at least the last four digits."
+    search_help_text = _("A number in any spelling; or a contact by name, company, or at least the last four digits.")
 
     def get_search_results(self, request, queryset, search_term):
         return (queryset.matching(search_term) if search_term else queryset), False
@@ -80,7 +122,7 @@ class HistoryAdmin(ReadOnlyAdmin):
 class CallNoteAdmin(HistoryAdmin):
     """Notes are written at the desk and by the phone system, and corrected by further notes."""
 
-    list_display = ["created_at", "phone_number", "contact_name", "disposition", "beginning", "agent", "source"]
+    list_display = ["created_at", "phone_number", "contact_name", "disposition_label", "beginning", "agent", "source"]
     list_filter = ["disposition", "agent", "source", "created_at"]
     list_select_related = ["disposition", "agent"]
     actions = ["redact"]
@@ -92,11 +134,11 @@ class CallNoteAdmin(HistoryAdmin):
     def has_redact_permission(self, request) -> bool:
         return request.user.has_perm("callnotes.redact_callnote")
 
-    @admin.display(description="comments")
+    @admin.display(description=_("comments"))
     def beginning(self, note: CallNote) -> str:
-        return "(redacted)" if note.redacted_at else Truncator(note.comments).chars(80)
+        return _("(redacted)") if note.redacted_at else Truncator(note.comments).chars(80)
 
-    @admin.action(description="Redact the comments of selected call notes", permissions=["redact"])
+    @admin.action(description=_("Redact the comments of selected call notes"), permissions=["redact"])
     def redact(self, request: HttpRequest, notes: QuerySet[CallNote]) -> HttpResponse | None:
         """Asks first: what is redacted is gone for good."""
         notes = notes.filter(redacted_at=None)
@@ -104,11 +146,12 @@ class CallNoteAdmin(HistoryAdmin):
         if "confirmed" in request.POST and newest.isdecimal():
             # None that was recorded since the question was asked.
             count = recording.redact(notes.filter(pk__lte=newest[:18]), by=request.user)
-            self.message_user(request, f"Redacted: {count}. Their comments are gone for good.", messages.SUCCESS)
+            said = _("Redacted: {count}. Their comments are gone for good.").format(count=count)
+            self.message_user(request, said, messages.SUCCESS)
             return None
         context = {
             **self.admin_site.each_context(request),
-            "title": "Redact call notes?",
+            "title": _("Redact call notes?"),
             "opts": self.opts,
             "notes": notes.for_display()[:NOTES_IN_SIGHT],
             "count": notes.count(),
@@ -132,7 +175,11 @@ class CallAdmin(HistoryAdmin):
         *("note_waived_by", "handled_at", "handled_by", "source", "token", "reported_at"),
     ]
 
-    @admin.display(description="agent", ordering="agent")
+    @admin.display(description=_("duration"))
+    def duration(self, call: Call) -> timedelta:
+        return call.duration
+
+    @admin.display(description=_("agent"), ordering="agent")
     def whose(self, call: Call) -> str:
         return str(call.agent or call.extension or "")
 
@@ -150,24 +197,128 @@ class ChatAdmin(HistoryAdmin):
     ]
 
 
+class DoneFilter(admin.SimpleListFilter):
+    title, parameter_name = pgettext_lazy("of a callback", "done"), "done"
+
+    def lookups(self, request, model_admin):
+        return [("no", pgettext("of a callback", "Open")), ("yes", pgettext("of a callback", "Done"))]
+
+    def queryset(self, request, queryset):
+        match self.value():
+            case "no":
+                return queryset.open()
+            case "yes":
+                return queryset.exclude(closed_at=None)
+        return queryset
+
+
+@admin.register(Callback)
+class CallbackAdmin(HistoryAdmin):
+    """Promises to call, which notes open and close, and agents work off at the desk; the newest promise first."""
+
+    list_display = ["phone_number", "contact_name", "due_at", "agent", "created_at", "closed_at", "closed_by"]
+    list_display_links = ["phone_number"]
+    list_filter = [DoneFilter, "agent", "due_at"]
+    list_select_related = ["agent", "closed_by"]
+    # Later ones are promised later, and a table of any length has them in this order.
+    ordering = ["-pk"]
+    fields = [
+        *("number", "contact", "contact_name", "agent", "due_at", "is_time_given", "note", "created_at"),
+        *("closed_at", "closed_by", "closing_note", "closing_reason"),
+    ]
+
+
 @admin.register(CallReason)
-class CallReasonAdmin(ReadOnlyAdmin):
+class CallReasonAdmin(ByNumberAdmin, ReadOnlyAdmin):
     """Why agents called numbers that asked not to be disturbed."""
 
     list_display = ["created_at", "phone_number", "agent", "reason"]
     list_filter = ["agent", "created_at"]
     list_select_related = ["agent"]
-    search_fields = ["number"]
-    search_help_text = "A number in any spelling."
 
-    def get_search_results(self, request, queryset, search_term):
-        number = read(search_term, settings.DEFAULT_PHONE_REGION).number
-        return (queryset.filter(number=number) if search_term else queryset), False
+
+class StateFilter(admin.SimpleListFilter):
+    """Entries of the ledger by what became of them."""
+
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request, model_admin):
+        return [("in-force", _("In force")), ("lifted", _("Lifted")), ("ended", _("Over by themselves"))]
+
+    def queryset(self, request, queryset):
+        match self.value():
+            case "in-force":
+                return queryset.in_force(timezone.now())
+            case "lifted":
+                return queryset.lifted()
+            case "ended":
+                return queryset.ended(timezone.now())
+        return queryset
+
+
+@admin.register(DoNotDisturb)
+class DoNotDisturbAdmin(ByNumberAdmin):
+    """The ledger: entries are added and lifted, and stay."""
+
+    list_display = ["set_at", "phone_number", "beginning", "who_set", "ends_at", "lifted_at"]
+    list_filter = [StateFilter, "set_by", "set_at"]
+    list_select_related = ["set_by", "note"]
+    form = DoNotDisturbForBackOfficeForm
+    actions = ["lift"]
+    fields = [
+        *("number", "reason", "note", "set_by", "set_at", "ends_at"),
+        *("lifted_at", "lifted_by", "lifting_reason"),
+    ]
+
+    def get_fields(self, request, entry=None):
+        return self.fields if entry else self.form.Meta.fields
+
+    def has_lift_permission(self, request) -> bool:
+        return request.user.has_perm("callnotes.lift_donotdisturb")
+
+    @admin.display(description=_("reason"))
+    def beginning(self, entry: DoNotDisturb) -> str:
+        return Truncator(entry.why).chars(80)
+
+    @admin.display(description=_("set by"), ordering="set_by")
+    def who_set(self, entry: DoNotDisturb) -> str:
+        return str(entry.set_by or "3CX")
+
+    def save_model(self, request: HttpRequest, entry: DoNotDisturb, form, change: bool) -> None:
+        entry.set_by = request.user
+        super().save_model(request, entry, form, change)
+
+    @admin.action(description=_("Lift do-not-disturb of selected numbers"), permissions=["lift"])
+    def lift(self, request: HttpRequest, chosen: QuerySet[DoNotDisturb]) -> HttpResponse | None:
+        """Asks why first. All entries of the numbers are lifted, but none that was set since the question."""
+        is_answer = "confirmed" in request.POST
+        form = LiftForm(request.POST if is_answer else None)
+        newest = request.POST.get("newest", "")
+        entries = DoNotDisturb.objects.in_force(timezone.now()).on(chosen.values("number"))
+        if is_answer and form.is_valid() and newest.isdecimal():
+            seen = entries.filter(pk__lte=newest[:18])
+            count = do_not_disturb.lift_all(seen, request.user, form.cleaned_data["reason"])
+            self.message_user(request, _("Lifted: {count}.").format(count=count), messages.SUCCESS)
+            return None
+        numbers = entries.order_by("number").values_list("number", flat=True).distinct()
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Lift do not disturb?"),
+            "opts": self.opts,
+            "form": form,
+            "numbers": numbers[:NUMBERS_IN_SIGHT],
+            "count": numbers.count(),
+            "newest": entries.aggregate(newest=Max("pk"))["newest"] or 0,
+            "selected": request.POST.getlist(ACTION_CHECKBOX_NAME),
+            "select_across": request.POST.get("select_across", "0"),
+        }
+        return TemplateResponse(request, "admin/callnotes/donotdisturb/lift.html", context)
 
 
 class ExtensionInline(admin.StackedInline):
     model = Extension
-    verbose_name_plural = "phone"
+    verbose_name_plural = _("phone")
 
 
 admin.site.unregister(get_user_model())
@@ -184,6 +335,6 @@ class AgentAdmin(UserAdmin):
     def get_inlines(self, request, person):
         return self.inlines if person else []
 
-    @admin.display(description="extension", ordering="extension__number")
+    @admin.display(description=_("extension"), ordering="extension__number")
     def phone_extension(self, person) -> str:
         return str(getattr(person, "extension", ""))

@@ -1,19 +1,63 @@
-"""Which numbers asked not to be called, and why somebody called one all the same."""
+"""Which numbers are not to be called, who set and lifted that, and why somebody called one all the same."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import AbstractBaseUser
+from django.utils import timezone
 
-from callnotes.models import CallNote, CallReason
+from callnotes.models import CallNote, CallReason, DoNotDisturb, DoNotDisturbQuerySet
+from contacts.turns import turn
 
 REASON_COUNTS_FOR = timedelta(hours=1)
 
 
-def asked_for(numbers: Iterable[str]) -> set[str]:
+def asked_for(numbers: Iterable[str], now: datetime | None = None) -> set[str]:
     """Those of the canonical numbers that are not to be called. One query."""
-    asking = CallNote.objects.asking_for_peace().filter(number__in=set(numbers))
-    return set(asking.values_list("number", flat=True))
+    entries = DoNotDisturb.objects.in_force(now or timezone.now()).on(set(numbers))
+    return set(entries.values_list("number", flat=True))
+
+
+def in_force(number: str, now: datetime | None = None) -> list[DoNotDisturb]:
+    """The entries of a number that say so now, the newest first. One query."""
+    return in_force_on([number], now)
+
+
+def in_force_on(numbers: Iterable[str], now: datetime | None = None) -> list[DoNotDisturb]:
+    """Those of several numbers; likewise."""
+    entries = DoNotDisturb.objects.in_force(now or timezone.now()).on(set(numbers))
+    return list(entries.newest_first().for_display())
+
+
+def note_arrived(note: CallNote) -> None:
+    """Adds an entry for a new note whose disposition sets it; a correction that says it again adds none."""
+    said_before = DoNotDisturb.objects.filter(note__in=[earlier.pk for earlier in note.earlier_versions()])
+    if note.disposition.sets_do_not_disturb and not (note.corrects and said_before.in_force(note.created_at).exists()):
+        DoNotDisturb.objects.create(number=note.number, note=note, set_by=note.agent, set_at=note.created_at)
+
+
+def take_back(note: CallNote) -> None:
+    """Removes the entry of a note that is undone."""
+    DoNotDisturb.objects.filter(note=note).delete()
+
+
+def put(number: str, by: AbstractBaseUser, reason: str, ends_at: datetime | None = None) -> DoNotDisturb:
+    """Adds an entry by hand, to a moment or until it is lifted. What a person says twice while it is so, is one."""
+    with turn(number):
+        same = DoNotDisturb.objects.in_force(timezone.now()).about(number)
+        said_before = same.filter(set_by=by, reason=reason, ends_at=ends_at).first()
+        return said_before or DoNotDisturb.objects.create(number=number, set_by=by, reason=reason, ends_at=ends_at)
+
+
+def lift(number: str, by: AbstractBaseUser, reason: str, now: datetime | None = None) -> int:
+    """Lifts the entries of a number that are in force; answers how many. Whether the person may is asked before."""
+    return lift_all(DoNotDisturb.objects.about(number), by, reason, now)
+
+
+def lift_all(entries: DoNotDisturbQuerySet, by: AbstractBaseUser, reason: str, now: datetime | None = None) -> int:
+    """Lifts those of the entries that are in force; likewise."""
+    now = now or timezone.now()
+    return entries.in_force(now).update(lifted_at=now, lifted_by=by, lifting_reason=reason)
 
 
 def reason_given(number: str, agent: AbstractBaseUser, now: datetime) -> CallReason | None:

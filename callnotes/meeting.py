@@ -27,6 +27,12 @@ def note_arrived(note: CallNote) -> None:
     missed.settle(note.number)
 
 
+def note_gone(note: CallNote, call: Call | None) -> None:
+    """Lets another note be of the call of one that was undone."""
+    _settle_around([call])
+    missed.settle(note.number)
+
+
 def call_arrived(call: Call) -> None:
     """Finds the notes of a new call: those with its call id, or else one by agent and time."""
     if not call.number:

@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 class Named(Protocol):
     key: str
     label: str
+    aliases: str
 
 
 NamedT = TypeVar("NamedT", bound=Named)
@@ -19,8 +20,14 @@ def plain(name: str) -> str:
 
 
 def called(name: str, dispositions: Iterable[NamedT]) -> NamedT | None:
-    """The disposition whose key or label is the name; a key wins over a label."""
+    """The disposition whose key, label or alias is the name; a key wins over a label, and a label over an alias."""
     dispositions = list(dispositions)
-    by_name = {plain(disposition.label): disposition for disposition in dispositions}
+    by_name = {alias: disposition for disposition in dispositions for alias in map(plain, aliases(disposition))}
+    by_name |= {plain(disposition.label): disposition for disposition in dispositions}
     by_name |= {plain(disposition.key): disposition for disposition in dispositions}
     return by_name.get(plain(name))
+
+
+def aliases(disposition: Named) -> list[str]:
+    """The further names of a disposition."""
+    return [alias.strip() for alias in disposition.aliases.split(",") if plain(alias)]

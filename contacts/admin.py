@@ -2,6 +2,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from contacts.forms import ContactForBackOfficeForm, ContactNumberForm, ContactNumberFormSet
 from contacts.models import Contact, ContactNumber
@@ -30,15 +31,15 @@ class ContactNumberInline(admin.StackedInline):
 
 
 class ArchivedFilter(admin.SimpleListFilter):
-    title = "archive"
+    title = _("archive")
     parameter_name = "archived"
 
     def lookups(self, request, model_admin):
-        return [("yes", "Archived"), ("all", "All")]
+        return [("yes", _("Archived")), ("all", _("All"))]
 
     def choices(self, changelist):
         current, *others = super().choices(changelist)
-        return [current | {"display": "Active"}, *others]
+        return [current | {"display": _("Active")}, *others]
 
     def queryset(self, request, queryset):
         match self.value():
@@ -55,7 +56,7 @@ class ContactAdmin(BackOfficeAdmin):
     list_display = ["name", "primary_number", "company", "email"]
     list_filter = [ArchivedFilter]
     search_fields = ["name"]
-    search_help_text = "Name, company, e-mail, a number in any spelling, or at least its last four digits."
+    search_help_text = _("Name, company, e-mail, a number in any spelling, or at least its last four digits.")
     form = ContactForBackOfficeForm
     fields = ["name", "company", "email", "remarks", "archived"]
     inlines = [ContactNumberInline]
@@ -67,16 +68,17 @@ class ContactAdmin(BackOfficeAdmin):
     def get_search_results(self, request, queryset, search_term):
         return (queryset.matching(search_term) if search_term else queryset), False
 
-    @admin.display(description="number")
+    @admin.display(description=_("number"))
     def primary_number(self, contact: Contact) -> str:
         return ", ".join(map(str, contact.numbers.all()[:1]))
 
-    @admin.action(description="Archive selected contacts", permissions=["change"])
+    @admin.action(description=_("Archive selected contacts"), permissions=["change"])
     def archive(self, request: HttpRequest, contacts: QuerySet[Contact]) -> None:
         count = contacts.filter(archived_at=None).update(archived_at=timezone.now())
-        self.message_user(request, f"Archived: {count}. Their history stays.", messages.SUCCESS)
+        said = _("Archived: {count}. Their history stays.").format(count=count)
+        self.message_user(request, said, messages.SUCCESS)
 
-    @admin.action(description="Bring selected contacts back from the archive", permissions=["change"])
+    @admin.action(description=_("Bring selected contacts back from the archive"), permissions=["change"])
     def bring_back(self, request: HttpRequest, contacts: QuerySet[Contact]) -> None:
         count = contacts.exclude(archived_at=None).update(archived_at=None)
-        self.message_user(request, f"Brought back: {count}.", messages.SUCCESS)
+        self.message_user(request, _("Brought back: {count}.").format(count=count), messages.SUCCESS)

@@ -4,10 +4,13 @@ import uuid
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from contacts import phone
 from contacts.adding import add, namesake
 from contacts.models import SEARCH_MAX_LENGTH, Contact, ContactNumber, canonical
+
+ANY_SPELLING = _("In any spelling, for example +65 9123 4567 or 9123 4567.")
 
 
 class PhoneNumberField(forms.CharField):
@@ -26,8 +29,10 @@ class PhoneNumberField(forms.CharField):
 class ContactForm(forms.ModelForm):
     """Adds a contact with its first number; sent twice, it adds one."""
 
-    number = PhoneNumberField(help_text="In any spelling, for example +65 9123 4567 or 9123 4567.")
-    label = forms.CharField(max_length=40, required=False, help_text="For example mobile, office, home.")
+    number = PhoneNumberField(label=_("Number"), help_text=ANY_SPELLING)
+    label = forms.CharField(
+        label=_("Label"), max_length=40, required=False, help_text=_("For example mobile, office, home.")
+    )
     submission = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
     class Meta:
@@ -45,7 +50,7 @@ class ContactForm(forms.ModelForm):
         if "name" in cleaned and "number" in cleaned:
             known = namesake(cleaned["name"], cleaned["number"])
             if known and known.submission != cleaned.get("submission"):
-                self.add_error("name", f"{cleaned['name']} has this number already.")
+                self.add_error("name", _("{name} has this number already.").format(name=cleaned["name"]))
         return cleaned
 
     def save(self, commit: bool = True) -> Contact:
@@ -56,7 +61,7 @@ class ContactForm(forms.ModelForm):
 class ContactNumberForm(forms.ModelForm):
     """A number of the contact that its instance names."""
 
-    number = PhoneNumberField(help_text="In any spelling, for example +65 9123 4567 or 9123 4567.")
+    number = PhoneNumberField(label=_("Number"), help_text=ANY_SPELLING)
 
     class Meta:
         model = ContactNumber
@@ -70,15 +75,18 @@ class ContactNumberForm(forms.ModelForm):
         )
         if "number" in self.changed_data and others.exists():
             raise forms.ValidationError(
-                f"{phone.display(number)} is this contact's already. If its row is to change, save that first."
+                _("{number} is this contact's already. If its row is to change, save that first.").format(
+                    number=phone.display(number)
+                )
             )
         return number
 
 
 class ContactForBackOfficeForm(forms.ModelForm):
     archived = forms.BooleanField(
+        label=_("Archived"),
         required=False,
-        help_text="An archived contact keeps its history; its numbers no longer count as known to the phone system.",
+        help_text=_("An archived contact keeps its history; its numbers no longer count as known to the phone system."),
     )
 
     class Meta:
@@ -100,15 +108,15 @@ class ContactNumberFormSet(forms.BaseInlineFormSet):
         super().clean()
         kept = [form for form in self.forms if form.cleaned_data and not form.cleaned_data.get("DELETE")]
         if sum(bool(form.cleaned_data.get("is_primary")) for form in kept) > 1:
-            raise forms.ValidationError("Only one number can be the primary one.")
+            raise forms.ValidationError(_("Only one number can be the primary one."))
 
 
 class SearchForm(forms.Form):
     """Free text, or a number in any spelling."""
 
     q = forms.CharField(
-        label="Find a contact",
+        label=_("Find a contact"),
         max_length=SEARCH_MAX_LENGTH,
         required=False,
-        error_messages={"max_length": f"Search for at most {SEARCH_MAX_LENGTH} characters."},
+        error_messages={"max_length": _("Search for at most %(limit_value)d characters.")},
     )

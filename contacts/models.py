@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from contacts import phone
 
@@ -31,7 +32,7 @@ def canonical_number(name: str, *, may_be_withheld: bool = False) -> models.Chec
     return models.CheckConstraint(
         name=name,
         condition=canonical_form | models.Q(number="") if may_be_withheld else canonical_form,
-        violation_error_message="This is no phone number in canonical form.",
+        violation_error_message=_("This is no phone number in canonical form."),
     )
 
 
@@ -79,10 +80,10 @@ class ContactQuerySet(models.QuerySet["Contact"]):
 
 
 class Contact(models.Model):
-    name = models.CharField(max_length=200, help_text="As its owner writes it.")
-    company = models.CharField(max_length=200, blank=True)
-    email = models.EmailField("e-mail", blank=True)
-    remarks = models.TextField(blank=True, max_length=10_000)
+    name = models.CharField(_("name"), max_length=200, help_text=_("As its owner writes it."))
+    company = models.CharField(_("company"), max_length=200, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    remarks = models.TextField(_("remarks"), blank=True, max_length=10_000)
     search_text = models.TextField(editable=False)
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
     submission = models.UUIDField(
@@ -94,6 +95,8 @@ class Contact(models.Model):
     objects = ContactQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("contact")
+        verbose_name_plural = _("contacts")
         ordering = ["name", "pk"]
         indexes = [
             models.Index(fields=["name", "id"], name="contact_by_name"),
@@ -149,27 +152,29 @@ def _starts_with_digits(column: str, digits: str) -> models.Q:
 class ContactNumber(models.Model):
     """A canonical number that reaches a contact; several contacts may share one."""
 
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="numbers")
-    number = models.CharField(max_length=phone.LONGEST_NUMBER)
+    contact = models.ForeignKey(Contact, verbose_name=_("contact"), on_delete=models.CASCADE, related_name="numbers")
+    number = models.CharField(_("number"), max_length=phone.LONGEST_NUMBER)
     number_reversed = models.CharField(max_length=phone.LONGEST_NUMBER, editable=False)
-    label = models.CharField(max_length=40, blank=True, help_text="For example mobile, office, home.")
-    is_primary = models.BooleanField("primary", default=False)
+    label = models.CharField(_("label"), max_length=40, blank=True, help_text=_("For example mobile, office, home."))
+    is_primary = models.BooleanField(_("primary"), default=False)
 
     objects = ContactNumberQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("contact number")
+        verbose_name_plural = _("contact numbers")
         ordering = ["-is_primary", "pk"]
         constraints = [
             models.UniqueConstraint(
                 fields=["contact", "number"],
                 name="contact_number_once",
-                violation_error_message="This contact has that number already.",
+                violation_error_message=_("This contact has that number already."),
             ),
             models.UniqueConstraint(
                 fields=["contact"],
                 condition=models.Q(is_primary=True),
                 name="contact_number_one_primary",
-                violation_error_message="Only one number can be the primary one.",
+                violation_error_message=_("Only one number can be the primary one."),
             ),
             canonical_number("contact_number_canonical"),
         ]
@@ -200,7 +205,7 @@ def canonical(spelling: str) -> str:
     number = phone.read(spelling, settings.DEFAULT_PHONE_REGION).number
     if not number:
         raise ValidationError(
-            "“%(spelling)s” is no phone number. Write digits, with + and the country code where it is abroad.",
+            _("“%(spelling)s” is no phone number. Write digits, with + and the country code where it is abroad."),
             code="no_number",
             params={"spelling": spelling[:40]},
         )

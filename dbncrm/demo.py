@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from callnotes import recording
+from callnotes import callbacks, recording
+from callnotes.callbacks import Promise
 from callnotes.journaling import CallReport, ChatReport, journal_call, journal_chat
-from callnotes.models import Call, CallNote, Disposition, Extension
+from callnotes.models import Call, Callback, CallNote, Disposition, Extension
 from contacts import phone
 from contacts.models import Contact, ContactNumber
 
@@ -22,6 +23,8 @@ DAYS = 120
 DAYS_JOURNALED = 14
 UNKNOWN_CALLERS = 12
 MISSED_NUMBERS = 9
+# From when the data is made: the first agent's callbacks, overdue and to come.
+PROMISED_IN_MINUTES = [-45, -5, 60, 1500]
 
 # How the numbers of a country are made (# is any digit), and how many contacts of a hundred have one.
 NUMBER_FORMS = [
@@ -90,13 +93,34 @@ def fill(agents: list[User], now: datetime, seed: int = 3) -> None:
             chance.choice(COMMENTS[key]),
             source=CallNote.Source.DESK if from_desk else CallNote.Source.PHONE_SYSTEM,
             agent=agent,
+            promise=_promise(chance, moment) if agent else None,
             now=moment,
+        )
+    for callback in Callback.objects.due(now - timedelta(hours=3)):
+        callbacks.close_by_hand(callback, callback.agent or agents[0], "Answered by e-mail.", now=callback.due_at)
+    for number, minutes in zip(chance.sample(reached, len(PROMISED_IN_MINUTES)), PROMISED_IN_MINUTES, strict=True):
+        due_at = (now + timedelta(minutes=minutes)).replace(second=0, microsecond=0)
+        recording.record(
+            number,
+            dispositions["schedule_later"],
+            chance.choice(COMMENTS["schedule_later"]),
+            source=CallNote.Source.DESK,
+            agent=agents[0],
+            promise=Promise(due_at),
+            now=now - timedelta(minutes=200),
         )
     for number in chance.sample(reached + strangers, MISSED_NUMBERS):
         for _ in range(chance.choice([1, 1, 2, 3])):
             journal_call(_missed(number, now - timedelta(minutes=chance.randrange(10, 2000))))
     journal_call(_call(chance, reached[0], agents[0], now - timedelta(hours=2), is_answered=True))
     _chat(contacts[0], agents[0], now - timedelta(hours=5))
+
+
+def _promise(chance: random.Random, at: datetime) -> Promise:
+    """To call some days later, at a quarter of an hour; by anyone, now and then."""
+    day = timezone.localtime(at) + timedelta(days=chance.randrange(1, 8))
+    due_at = day.replace(hour=chance.randrange(9, 18), minute=chance.choice([0, 15, 30, 45]), second=0, microsecond=0)
+    return Promise(due_at, by_anyone=chance.random() < 0.2)
 
 
 def _call(chance: random.Random, number: str, agent: User, noted_at: datetime, *, is_answered: bool) -> CallReport:

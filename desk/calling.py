@@ -5,18 +5,20 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from callnotes import do_not_disturb
 from callnotes.models import CallReason
 from desk.numbers import canonical_or_404
+from desk.requests import READ_OR_SEND
 
 
 class ReasonForm(forms.ModelForm):
     reason = forms.CharField(
         max_length=200,
-        label="Why do you call all the same?",
-        help_text="It is kept with your name, for the back office to read. Up to 200 characters.",
+        label=_("Why do you call all the same?"),
+        help_text=_("It is kept with your name, for the back office to read. Up to 200 characters."),
         widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off", "dir": "auto"}),
     )
 
@@ -25,7 +27,7 @@ class ReasonForm(forms.ModelForm):
         fields = ["reason"]
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(READ_OR_SEND)
 def call(request: HttpRequest, number: str) -> HttpResponse:
     """Offers the call once a reason is given; at once, where nobody asked for peace."""
     number = canonical_or_404(number)

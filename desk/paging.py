@@ -2,9 +2,11 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
 
 from django.http import Http404
+from django.utils import timezone
 
 from callnotes import history
 from callnotes.models import Place, TimelineRow
@@ -16,12 +18,24 @@ _CURSOR = re.compile(r"([0-9]{1,17})-([a-z]{1,10})-([0-9]{1,18})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
+class Day:
+    on: date
+    rows: list[TimelineRow]
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """`older` is the cursor of the next page, empty on the last one."""
 
     rows: list[TimelineRow]
     older: str
     is_newest: bool
+
+    @property
+    def days(self) -> list[Day]:
+        """The rows by the day on which they happened, in the zone of who reads them."""
+        by_day = groupby(self.rows, lambda row: timezone.localdate(row.place.moment))
+        return [Day(on, list(rows)) for on, rows in by_day]
 
 
 def page(sources: history.Sources, before: str = "") -> Page:

@@ -1,16 +1,45 @@
 from django.urls import path
 
-from desk import calling, views, worklists
+from desk import (
+    calendars,
+    callbacks,
+    calling,
+    conversations,
+    do_not_disturb,
+    now,
+    popup,
+    views,
+    worklists,
+    wrapups,
+)
 
 app_name = "desk"
 
 urlpatterns = [
     path("", views.start, name="start"),
-    path("popup", views.popup, name="popup"),
-    path("popup/", views.popup),
+    path("popup", popup.popup, name="popup"),
+    path("popup/", popup.popup),
+    path("popup/handled/", popup.handled, name="handled"),
+    path("drafts/", wrapups.keep, name="keep-draft"),
+    path("drafts/discard/", wrapups.discard, name="discard-draft"),
+    path("notes/<int:pk>/undo/", wrapups.undo, name="undo"),
+    path("now/", now.now, name="now"),
     path("search/", views.search, name="search"),
     path("numbers/<str:number>/", views.number, name="number"),
     path("numbers/<str:number>/call/", calling.call, name="call"),
+    path("callbacks/", callbacks.callback_list, name="callbacks"),
+    path("callbacks/take-over/", callbacks.take_over, name="take-over"),
+    path("callbacks/snooze/", callbacks.snooze, name="snooze"),
+    path("callbacks/done/", callbacks.done, name="done"),
+    path("callbacks/calendar/", calendars.calendar, name="calendar"),
+    path("callbacks/calendar/make/", calendars.make, name="make-calendar"),
+    path("callbacks/calendar/revoke/", calendars.revoke, name="revoke-calendar"),
+    path("callbacks/feed/<str:key>.ics", calendars.feed, name="feed"),
+    path("numbers/<str:number>/do-not-disturb/", do_not_disturb.put, name="set-do-not-disturb"),
+    path("numbers/<str:number>/do-not-disturb/lift/", do_not_disturb.lift, name="lift-do-not-disturb"),
+    path("do-not-disturb/", do_not_disturb.entries, name="do-not-disturb"),
+    path("calls/<int:pk>/", conversations.call, name="call-record"),
+    path("chats/<int:pk>/", conversations.chat, name="chat-record"),
     path("missed/", worklists.missed_calls, name="missed"),
     path("missed/take-off/", worklists.take_off, name="take-off"),
     path("unmatched/", worklists.unmatched_rows, name="unmatched"),

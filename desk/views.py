@@ -1,72 +1,49 @@
-"""The agent's pages: who calls, what came of it, and what was said before."""
+"""The agent's pages: the day at a glance, whom to find, and what was said before."""
 
-import re
-from collections.abc import Iterable
+from functools import partial
 
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from callnotes import do_not_disturb, history
-from callnotes.forms import CallNoteForm
-from callnotes.missed import waiting_at
-from callnotes.models import Call, CallNote, TimelineRow
+from callnotes import drafts, history, missed
+from callnotes.do_not_disturb_forms import DoNotDisturbForm, LiftForm
+from callnotes.models import Callback, CallNote
 from contacts import phone
 from contacts.forms import ContactForm, ContactNumberForm, SearchForm
 from contacts.models import Contact, ContactNumber
 from desk.numbers import canonical_or_404
-from desk.paging import page
+from desk.people import at_peace, ledger_of, numbers_of, people_at
+from desk.requests import READ_OR_SEND
+from desk.timeline import timeline
 
-NOTES_ON_POPUP = 5
+ON_START = 5
 NOTES_ON_START = 10
 CONTACTS_FOUND_AT_MOST = 50
-PEOPLE_AT_MOST = 30
-NOT_CORRECTABLE = "The note that this was to correct cannot be corrected any more. Copy your words to a new note."
-# Whoever writes notes from a list goes on with the list.
-LISTS = {"missed": "desk:missed", "unmatched": "desk:unmatched"}
-READ_OR_SEND = ["GET", "HEAD", "POST"]
-PRIMARY_KEY = re.compile(r"[0-9]{1,18}")
 
 
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
+    """The day at a glance: whom to find, whom to call, what to finish, what was said last."""
     notes = list(CallNote.objects.by_agent(request.user).newest_first().for_display()[:NOTES_ON_START])
-    return render(request, "desk/start.html", {"notes": notes} | _at_peace(*_numbers_of(notes)))
-
-
-@require_http_methods(READ_OR_SEND)
-def popup(request: HttpRequest) -> HttpResponse:
-    """The page that 3CX's client opens while it rings; the number may come in any spelling."""
-    spelling = request.GET.get("cid", "")
-    caller = phone.read(spelling, settings.DEFAULT_PHONE_REGION)
-    if not caller.number:
-        is_withheld = caller.rule is phone.Rule.WITHHELD
-        return render(request, "desk/nobody.html", {"cid": spelling.strip()[:40], "is_withheld": is_withheld})
-    corrected = _corrected(request, caller.number)
-    then = request.GET.get("then", "")
-    call = None if corrected else _row(request, "call", Call.objects.about(caller.number))
-    form = CallNoteForm(request.POST or None, number=caller.number, agent=request.user, corrected=corrected, call=call)
-    if "corrects" in request.GET and corrected is None and request.method == "POST":
-        form.add_error(None, NOT_CORRECTABLE)
-    if request.method == "POST" and form.is_valid():
-        note = form.record()
-        whom = f"{note.contact_name}, " if note.contact_name else ""
-        messages.success(request, f"Saved: {note.disposition}, {whom}{phone.display(note.number)}.")
-        return redirect(LISTS[then]) if then in LISTS else redirect("desk:number", note.number)
-    people = _people(caller.number)
-    notes = history.newest(_notes_to_read(caller.number, people["contacts"]), NOTES_ON_POPUP)
+    callbacks = list(Callback.objects.open().for_agent(request.user).soonest_first().for_display()[: ON_START + 1])
+    waiting = missed.waiting(ON_START + 1)
+    unfinished = list(drafts.unfinished(request.user)[: ON_START + 1])
+    numbers = numbers_of([*notes, *callbacks, *unfinished, *waiting])
+    people = ContactNumber.objects.contacts_at(numbers_of([*unfinished, *waiting]))
     context = {
-        "form": form,
-        "corrected": corrected,
-        "call": call,
-        "then": then,
         "notes": notes,
-        "missed": waiting_at(caller.number),
+        "callbacks": callbacks,
+        "missed": [(row, people.get(row.number, [])) for row in waiting],
+        "unfinished": [(draft, people.get(draft.number, [])) for draft in unfinished],
+        "limit": ON_START,
+        "now": timezone.now(),
     }
-    return render(request, "desk/popup.html", context | people | _at_peace(caller.number, *_numbers_of(notes)))
+    return render(request, "desk/start.html", context | at_peace(*numbers))
 
 
 @require_safe
@@ -75,17 +52,18 @@ def number(request: HttpRequest, number: str) -> HttpResponse:
     canonical = canonical_or_404(number)
     if canonical != number:
         return redirect("desk:number", canonical)
-    rows = page(history.of_number(number), request.GET.get("before", ""))
-    return render(request, "desk/number.html", {"history": rows} | _people(number) | _at_peace(number))
+    context = timeline(request, partial(history.of_number, number)) | people_at(number) | ledger_of(number)
+    context |= {"set_form": DoNotDisturbForm(auto_id="id_set_%s"), "lift_form": LiftForm(auto_id="id_lift_%s")}
+    return render(request, "desk/number.html", context)
 
 
 @require_safe
 def contact(request: HttpRequest, pk: int) -> HttpResponse:
     contact = get_object_or_404(Contact.objects.prefetch_related("numbers"), pk=pk)
-    rows = page(history.of_contact(contact), request.GET.get("before", ""))
-    numbers = {contact_number.number for contact_number in contact.numbers.all()}
-    context = {"contact": contact, "history": rows}
-    return render(request, "desk/contact.html", context | _at_peace(*numbers, *_numbers_of(rows.rows)))
+    context = {"contact": contact} | timeline(request, partial(history.of_contact, contact))
+    numbers = [contact_number.number for contact_number in contact.numbers.all()]
+    context |= ledger_of(*numbers, beside=numbers_of(context["history"].rows))
+    return render(request, "desk/contact.html", context)
 
 
 @require_http_methods(READ_OR_SEND)
@@ -93,7 +71,7 @@ def add_contact(request: HttpRequest) -> HttpResponse:
     form = ContactForm(request.POST or None, initial={"number": request.GET.get("number", "")})
     if request.method == "POST" and form.is_valid():
         contact = form.save()
-        messages.success(request, f"Added: {contact}.")
+        messages.success(request, _("Added: {whom}.").format(whom=contact))
         return redirect("desk:contact", contact.pk)
     return render(request, "desk/add_contact.html", {"form": form})
 
@@ -105,7 +83,7 @@ def add_number(request: HttpRequest, pk: int) -> HttpResponse:
     number = ContactNumber(contact=contact)
     form = ContactNumberForm(request.POST or None, instance=number, initial={"number": request.GET.get("number", "")})
     if request.method == "POST" and form.is_valid():
-        messages.success(request, f"Added: {form.save()}.")
+        messages.success(request, _("Added: {whom}.").format(whom=form.save()))
         return redirect("desk:contact", pk)
     return render(request, "desk/add_number.html", {"form": form, "contact": contact})
 
@@ -128,47 +106,9 @@ def search(request: HttpRequest) -> HttpResponse:
             "limit": CONTACTS_FOUND_AT_MOST,
             "number": "" if reading.rule is phone.Rule.SHORT else reading.number,
         }
-        | _at_peace(*(number.number for contact in found for number in contact.numbers.all())),
+        | at_peace(*(number.number for contact in found for number in contact.numbers.all())),
     )
 
 
 def _matching(text: str):
     return Contact.objects.matching(text).prefetch_related("numbers")[: CONTACTS_FOUND_AT_MOST + 1]
-
-
-def _people(number: str) -> dict:
-    found = list(Contact.objects.reached_at(number).active_first()[: PEOPLE_AT_MOST + 1])
-    contacts = found[:PEOPLE_AT_MOST]
-    return {
-        "number": number,
-        "people_limit": PEOPLE_AT_MOST if len(found) > PEOPLE_AT_MOST else None,
-        "contacts": [contact for contact in contacts if not contact.archived_at],
-        "archived": [contact for contact in contacts if contact.archived_at],
-    }
-
-
-def _notes_to_read(number: str, contacts: list[Contact]) -> history.Sources:
-    """What was said on the number, and of one contact, all that is known, whatever the number."""
-    if len(contacts) == 1:
-        return history.notes_of_contact_and_number(contacts[0], number)
-    return history.notes_of_number(number)
-
-
-def _corrected(request: HttpRequest, number: str) -> CallNote | None:
-    """The agent's own note that the address asks to correct."""
-    return _row(request, "corrects", CallNote.objects.about(number).correctable_by(request.user))
-
-
-def _row(request: HttpRequest, name: str, rows: QuerySet):
-    """The one of the rows whose key the address holds under that name; None for any other."""
-    pk = request.GET.get(name, "")
-    return rows.filter(pk=pk).first() if PRIMARY_KEY.fullmatch(pk) else None
-
-
-def _at_peace(*numbers: str) -> dict:
-    """Those of the numbers on a page that are not offered for a call."""
-    return {"at_peace": do_not_disturb.asked_for(numbers)}
-
-
-def _numbers_of(rows: Iterable[TimelineRow]) -> set[str]:
-    return {row.number for row in rows}

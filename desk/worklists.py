@@ -5,16 +5,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from callnotes import do_not_disturb, meeting, missed, unmatched
 from contacts import phone
 from contacts.models import ContactNumber
 from desk.forms import MatchForm, TakeOffForm, WaiveForm
+from desk.requests import READ_OR_SEND
 
 NUMBERS_AT_MOST = 100
-# Whoever had to sign in for a click is led back to it by GET: to its list.
-READ_OR_SEND = ["GET", "HEAD", "POST"]
 UNMATCHED_AT_MOST = 50
 
 
@@ -42,10 +42,10 @@ def take_off(request: HttpRequest) -> HttpResponse:
     form = TakeOffForm(request.POST)
     if form.is_valid():
         count = missed.take_off(**form.cleaned_data, by=request.user)
-        said = "Taken off: {}." if count else "{} was taken off before."
-        messages.success(request, said.format(phone.display(form.cleaned_data["number"])))
+        said = _("Taken off: {number}.") if count else _("{number} was taken off before.")
+        messages.success(request, said.format(number=phone.display(form.cleaned_data["number"])))
     else:
-        messages.error(request, "That is not on the list; reload the page and try again.")
+        messages.error(request, _("That is not on the list; reload the page and try again."))
     return redirect("desk:missed")
 
 
@@ -80,9 +80,10 @@ def match(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         call = form.cleaned_data["call"]
         meeting.match_by_hand(form.cleaned_data["note"], call)
-        messages.success(request, "Matched." if call else "Noted: that note is of none of the reported calls.")
+        said = _("Matched.") if call else _("Noted: that note is of none of the reported calls.")
+        messages.success(request, said)
     else:
-        messages.error(request, "Those two do not belong together; reload the page and choose again.")
+        messages.error(request, _("Those two do not belong together; reload the page and choose again."))
     return _to_the_list(request)
 
 
@@ -94,9 +95,9 @@ def waive(request: HttpRequest) -> HttpResponse:
     form = WaiveForm(request.POST)
     if form.is_valid():
         unmatched.waive_note(form.cleaned_data["call"], by=request.user)
-        messages.success(request, "Noted: that call needs no note.")
+        messages.success(request, _("Noted: that call needs no note."))
     else:
-        messages.error(request, "That call is not there; reload the page and choose again.")
+        messages.error(request, _("That call is not there; reload the page and choose again."))
     return _to_the_list(request)
 
 

@@ -7,6 +7,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import add_never_cache_headers
 
 from contacts.admin import BackOfficeAdmin
@@ -45,7 +46,7 @@ class ApiTokenAdmin(BackOfficeAdmin):
     def response_add(self, request: HttpRequest, token: ApiToken, post_url_continue=None) -> HttpResponse:
         context = {
             **self.admin_site.each_context(request),
-            "title": "The key, shown once",
+            "title": _("The key, shown once"),
             "opts": self.opts,
             "token": token,
             "key": token.key,
@@ -74,7 +75,7 @@ class ApiTokenAdmin(BackOfficeAdmin):
             )
         context = {
             **self.admin_site.each_context(request),
-            "title": "Connect 3CX",
+            "title": _("Connect 3CX"),
             "opts": self.opts,
             "base_url": settings.PUBLIC_URL or request.build_absolute_uri("/").rstrip("/"),
             "checks": doctor.checks(),
@@ -90,7 +91,8 @@ class ApiTokenAdmin(BackOfficeAdmin):
         """The CRM template as a file, for the address that people open."""
         self._require_view(request)
         if not settings.PUBLIC_URL:
-            self.message_user(request, "Set PUBLIC_URL first: the template tells 3CX that address.", messages.ERROR)
+            said = _("Set PUBLIC_URL first: the template tells 3CX that address.")
+            self.message_user(request, said, messages.ERROR)
             return redirect("admin:connect_3cx")
         return HttpResponse(
             crm_template.xml(settings.PUBLIC_URL),
@@ -108,25 +110,25 @@ class ApiTokenAdmin(BackOfficeAdmin):
         named = {"name": initial["name"]} if "name" in initial else {}
         return named | ({"scopes": initial["scopes"].split(",")} if "scopes" in initial else {})
 
-    @admin.display(description="key")
+    @admin.display(description=_("key"))
     def key_begins(self, token: ApiToken) -> str:
         return f"{token.prefix}…"
 
-    @admin.display(description="scopes")
+    @admin.display(description=_("scopes"))
     def scopes_in_words(self, token: ApiToken) -> str:
         return ", ".join(token.scopes)
 
-    @admin.display(description="state")
+    @admin.display(description=_("state"))
     def state(self, token: ApiToken) -> str:
         if token.revoked_at:
-            return "revoked"
-        return "in force" if token.is_valid(at=timezone.now()) else "expired"
+            return _("revoked")
+        return _("in force") if token.is_valid(at=timezone.now()) else _("expired")
 
-    @admin.action(description="Revoke selected API tokens", permissions=["change"])
+    @admin.action(description=_("Revoke selected API tokens"), permissions=["change"])
     def revoke(self, request: HttpRequest, tokens: QuerySet[ApiToken]) -> None:
         count = revoke(tokens)
-        said = f"Revoked: {count}. Their keys are refused from now on." if count else "They were revoked before."
-        self.message_user(request, said, messages.SUCCESS)
+        said = _("Revoked: {count}. Their keys are refused from now on.") if count else _("They were revoked before.")
+        self.message_user(request, said.format(count=count), messages.SUCCESS)
 
 
 def _token_to_try() -> ApiToken | None:

@@ -15,13 +15,16 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.db import transaction
 from django.http.request import split_domain_port, validate_host
 from django.template.response import SimpleTemplateResponse
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from callnotes.models import Extension
-from contacts import phone
+from contacts import dates, phone
 from contacts.models import Contact
 from integrations_3cx import crm_template
 from integrations_3cx.endpoint import Endpoint
@@ -30,18 +33,20 @@ from integrations_3cx.views import CallsView, ContactsView, QueryView
 
 ANSWER_SHOWN = 1500
 CONTACTS_SHOWN = 20
-MAKE_TEMPLATE_KEY = "Make one that may read contacts and report calls, and type it into 3CX."
-UPLOAD_TEMPLATE = f"Download version {crm_template.VERSION} below and upload it to 3CX."
-JOURNAL_CALLS = "Switch on Journal calls in 3CX's CRM settings, and make a call."
-USE_IN_CALL_FLOW = "If only known callers are to reach your agents, set up the gate below."
+MAKE_TEMPLATE_KEY = _("Make one that may read contacts and report calls, and type it into 3CX.")
+UPLOAD_TEMPLATE = format_lazy(_("Download version {version} below and upload it to 3CX."), version=crm_template.VERSION)
+JOURNAL_CALLS = _("Switch on Journal calls in 3CX's CRM settings, and make a call.")
+USE_IN_CALL_FLOW = _("If only known callers are to reach your agents, set up the gate below.")
 READ_AS = {
-    phone.Rule.INTERNATIONAL: "with its country code",
-    phone.Rule.NATIONAL: "as a number of {region}, without a country code",
-    phone.Rule.BARE_INTERNATIONAL: "with its country code, but without + or 00",
-    phone.Rule.SHORT: "as a short number, which stands for itself",
-    phone.Rule.UNLISTED: "as digits that are no number of {region} nor of any other plan; they stand for themselves",
-    phone.Rule.WITHHELD: "as a caller who hides the number",
-    phone.Rule.UNREADABLE: "as no number: it holds letters, or is too long",
+    phone.Rule.INTERNATIONAL: _("Read with its country code."),
+    phone.Rule.NATIONAL: _("Read as a number of {region}, without a country code."),
+    phone.Rule.BARE_INTERNATIONAL: _("Read with its country code, but without + or 00."),
+    phone.Rule.SHORT: _("Read as a short number, which stands for itself."),
+    phone.Rule.UNLISTED: _(
+        "Read as digits that are no number of {region} nor of any other plan; they stand for themselves."
+    ),
+    phone.Rule.WITHHELD: _("Read as a caller who hides the number."),
+    phone.Rule.UNREADABLE: _("Read as no number: it holds letters, or is too long."),
 }
 
 
@@ -51,14 +56,14 @@ class Check:
 
     is_right: bool
     what: str
-    advice: str = ""
+    advice: str | Promise = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
     """What 3CX would send for one purpose, and what it would receive."""
 
-    purpose: str
+    purpose: Promise
     sent: str
     http_status: int
     answer: str
@@ -102,17 +107,18 @@ def checks(now: datetime | None = None) -> list[Check]:
 def _address_checks() -> list[Check]:
     url = settings.PUBLIC_URL
     if not url:
-        advice = "Set PUBLIC_URL to the address that people open, such as https://crm.example.com, and restart."
-        return [Check(False, "The CRM does not know its own address.", advice)]
-    host, _ = split_domain_port(url.partition("://")[2])
+        advice = _("Set PUBLIC_URL to the address that people open, such as https://crm.example.com, and restart.")
+        return [Check(False, _("The CRM does not know its own address."), advice)]
+    host, _port = split_domain_port(url.partition("://")[2])
     by_https = Check(
         url.startswith("https://"),
-        f"The CRM's address is {url}.",
-        "Serve it by https: over http the key and every caller's number can be read on the way.",
+        _("The CRM's address is {url}.").format(url=url),
+        _("Serve it by https: over http the key and every caller's number can be read on the way."),
     )
     if validate_host(host, settings.ALLOWED_HOSTS):
         return [by_https]
-    return [by_https, Check(False, f"Requests to {host} are refused.", f"Add {host} to ALLOWED_HOSTS and restart.")]
+    refused = _("Requests to {host} are refused.").format(host=host)
+    return [by_https, Check(False, refused, _("Add {host} to ALLOWED_HOSTS and restart.").format(host=host))]
 
 
 def _key_checks(tokens: list[ApiToken]) -> list[Check]:
@@ -120,19 +126,22 @@ def _key_checks(tokens: list[ApiToken]) -> list[Check]:
     versions = [token.template_version for token in tokens if token.template_version]
     journaled = _last(token.last_journal_at for token in tokens)
     looked_up = _last(token.last_lookup_at for token in tokens)
+    has_key = _("There is a key for the CRM template.") if for_template else _("There is no key for the CRM template.")
     return [
-        Check(for_template, f"There is {'a' if for_template else 'no'} key for the CRM template.", MAKE_TEMPLATE_KEY),
+        Check(for_template, has_key, MAKE_TEMPLATE_KEY),
         Check(bool(versions) and min(versions) >= crm_template.VERSION, _versions_said(versions), UPLOAD_TEMPLATE),
         Check(
             bool(journaled),
-            f"3CX last reported a call on {journaled}." if journaled else "3CX has reported no call yet.",
+            _("3CX last reported a call on {moment}.").format(moment=journaled)
+            if journaled
+            else _("3CX has reported no call yet."),
             JOURNAL_CALLS,
         ),
         Check(
             bool(looked_up),
-            f"A call flow last looked a number up on {looked_up}."
+            _("A call flow last looked a number up on {moment}.").format(moment=looked_up)
             if looked_up
-            else "No call flow has looked a number up.",
+            else _("No call flow has looked a number up."),
             USE_IN_CALL_FLOW,
         ),
     ]
@@ -140,25 +149,26 @@ def _key_checks(tokens: list[ApiToken]) -> list[Check]:
 
 def _last(moments: Iterable[datetime | None]) -> str:
     """The last of the moments, as people read it; empty where there is none."""
-    last = max(filter(None, moments), default=None)
-    return f"{timezone.localtime(last):%d %b %Y, %H:%M}" if last else ""
+    return dates.local(max(filter(None, moments), default=None), dates.DATE_TIME_PADDED)
 
 
 def _region_check() -> Check:
     region = settings.DEFAULT_PHONE_REGION
-    return Check(True, f"Numbers without a country code are read as of {region} (DEFAULT_PHONE_REGION).")
+    said = _("Numbers without a country code are read as of {region} (DEFAULT_PHONE_REGION).")
+    return Check(True, said.format(region=region))
 
 
 def _versions_said(versions: list[int]) -> str:
     if not versions:
-        return "3CX has not used the CRM template yet."
-    return f"3CX uses version {', '.join(map(str, sorted(set(versions))))} of the CRM template."
+        return _("3CX has not used the CRM template yet.")
+    used = ", ".join(map(str, sorted(set(versions))))
+    return _("3CX uses version {versions} of the CRM template.").format(versions=used)
 
 
 def _extension_check() -> Check:
     count = Extension.objects.count()
-    advice = "Write each agent's extension into their page under Users: it tells whose call a reported one is."
-    return Check(count > 0, f"Extensions known: {count}.", advice)
+    advice = _("Write each agent's extension into their page under Users: it tells whose call a reported one is.")
+    return Check(count > 0, _("Extensions known: {count}.").format(count=count), advice)
 
 
 def _trials(spelling: str, token: ApiToken) -> list[Trial]:
@@ -167,17 +177,17 @@ def _trials(spelling: str, token: ApiToken) -> list[Trial]:
     call = {"CallType": "Missed", "Number": spelling, "CallStartTimeUTC": moment, "Duration": "00:00:00"}
     rehearse = partial(_rehearse, token)
     return [
-        rehearse("Call flow: is it known?", QueryView, "query", {"cid": spelling}),
-        rehearse("Call flow, as plain text", QueryView, "query", {"cid": spelling, "format": "text"}),
-        rehearse("Call flow: a note", QueryView, "query", {}, note),
-        rehearse("CRM template: name on the phone", ContactsView, "contacts", {"number": spelling}),
-        rehearse("CRM template: search in the apps", ContactsView, "contacts", {"search": spelling}),
-        rehearse("CRM template: a missed call", CallsView, "calls", {}, call),
+        rehearse(_("Call flow: is it known?"), QueryView, "query", {"cid": spelling}),
+        rehearse(_("Call flow, as plain text"), QueryView, "query", {"cid": spelling, "format": "text"}),
+        rehearse(_("Call flow: a note"), QueryView, "query", {}, note),
+        rehearse(_("CRM template: name on the phone"), ContactsView, "contacts", {"number": spelling}),
+        rehearse(_("CRM template: search in the apps"), ContactsView, "contacts", {"search": spelling}),
+        rehearse(_("CRM template: a missed call"), CallsView, "calls", {}, call),
     ]
 
 
 def _rehearse(
-    token: ApiToken, purpose: str, view: type[Endpoint], name: str, query: dict[str, str], body: Any = None
+    token: ApiToken, purpose: Promise, view: type[Endpoint], name: str, query: dict[str, str], body: Any = None
 ) -> Trial:
     """Asks an endpoint as 3CX would, by the token, and takes back whatever it stored."""
     sent = json.dumps(body).encode() if body else b""
@@ -196,7 +206,8 @@ def _rehearse(
         }
     )
     answering = view.as_view(is_rehearsal=True, authentication_classes=[partial(_AsToken, token)], throttle_classes=[])
-    with transaction.atomic():
+    # A machine is answered in English, whoever looks on.
+    with transaction.atomic(), translation.override(settings.LANGUAGE_CODE):
         started = time.perf_counter()
         response = answering(request)
         if isinstance(response, SimpleTemplateResponse):

@@ -5,6 +5,8 @@ import uuid
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from contacts import phone
 from integrations_3cx import keys
@@ -26,11 +28,14 @@ class NetworksField(forms.CharField):
 
 
 class ApiTokenForm(forms.ModelForm):
-    scopes = forms.MultipleChoiceField(choices=Scope, widget=forms.CheckboxSelectMultiple)
+    scopes = forms.MultipleChoiceField(label=_("Scopes"), choices=Scope, widget=forms.CheckboxSelectMultiple)
     allowed_networks = NetworksField(
-        required=False, help_text="One a line, for example 192.0.2.0/24 or 2001:db8::/32. Empty: every address."
+        label=_("Allowed networks"),
+        required=False,
+        help_text=_("One a line, for example 192.0.2.0/24 or 2001:db8::/32. Empty: every address."),
     )
     expires_at = forms.DateTimeField(
+        label=_("Expires at"),
         required=False,
         input_formats=[BROWSERS_MOMENT],
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=BROWSERS_MOMENT),
@@ -42,7 +47,8 @@ class ApiTokenForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["expires_at"].help_text = f"In the time of {timezone.get_current_timezone_name()}. Empty: never."
+        said = _("In the time of {zone}. Empty: never.")
+        self.fields["expires_at"].help_text = said.format(zone=timezone.get_current_timezone_name())
 
 
 class NewApiTokenForm(ApiTokenForm):
@@ -50,10 +56,17 @@ class NewApiTokenForm(ApiTokenForm):
 
     submission = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
     existing_key = forms.CharField(
+        label=_("Existing key"),
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        help_text=f"Only to take over a key that a phone system already uses ({keys.SHORTEST} to {keys.LONGEST}"
-        " characters). Leave it empty, and a new key is made and shown once.",
+        help_text=format_lazy(
+            _(
+                "Only to take over a key that a phone system already uses ({shortest} to {longest} characters)."
+                " Leave it empty, and a new key is made and shown once."
+            ),
+            shortest=keys.SHORTEST,
+            longest=keys.LONGEST,
+        ),
     )
 
     def __init__(self, *args, **kwargs) -> None:
@@ -64,7 +77,7 @@ class NewApiTokenForm(ApiTokenForm):
         cleaned = super().clean()
         if ApiToken.objects.filter(submission=cleaned.get("submission"), submission__isnull=False).exists():
             raise ValidationError(
-                "This form has made its API token and shown the key. If the key is lost, revoke it and add another."
+                _("This form has made its API token and shown the key. If the key is lost, revoke it and add another.")
             )
         return cleaned
 
@@ -85,13 +98,13 @@ class DoctorForm(forms.Form):
     """A caller's number in any spelling, and the API token by which 3CX would ask."""
 
     caller = forms.CharField(
-        label="Caller's number",
+        label=_("Caller's number"),
         max_length=phone.LONGEST_SPELLING,
         strip=False,
         widget=forms.TextInput(
-            attrs={"autocomplete": "off", "placeholder": "+65 9123 4567, 006591234567, anonymous …"}
+            attrs={"autocomplete": "off", "placeholder": _("+65 9123 4567, 006591234567, anonymous …")}
         ),
     )
     token = forms.ModelChoiceField(
-        ApiToken.objects.filter(revoked_at=None), label="As the API token", required=False, empty_label="none"
+        ApiToken.objects.filter(revoked_at=None), label=_("As the API token"), required=False, empty_label=_("none")
     )

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from integrations_3cx import keys
 
@@ -16,10 +17,10 @@ IDEMPOTENCY_PERIOD = timedelta(hours=24)
 
 
 class Scope(models.TextChoices):
-    LOOKUP = "lookup", "Look up numbers"
-    NOTE = "note", "Write notes"
-    CONTACTS = "contacts", "Find, read and add contacts"
-    JOURNAL = "journal", "Report calls and chats"
+    LOOKUP = "lookup", _("Look up numbers")
+    NOTE = "note", _("Write notes")
+    CONTACTS = "contacts", _("Find, read and add contacts")
+    JOURNAL = "journal", _("Report calls and chats")
 
 
 def default_scopes() -> list[str]:
@@ -29,7 +30,7 @@ def default_scopes() -> list[str]:
 
 def check_scopes(scopes: list[str]) -> None:
     if not scopes or not set(scopes) <= set(Scope.values):
-        raise ValidationError(f"Choose at least one of: {', '.join(Scope.values)}.")
+        raise ValidationError(_("Choose at least one of: {scopes}.").format(scopes=", ".join(Scope.values)))
 
 
 def check_networks(networks: list[str]) -> None:
@@ -37,9 +38,11 @@ def check_networks(networks: list[str]) -> None:
         try:
             read = ipaddress.ip_network(network)
         except ValueError as error:
-            raise ValidationError(f"No network: {error}. Write for example 192.0.2.0/24.") from None
+            said = _("No network: {error}. Write for example 192.0.2.0/24.")
+            raise ValidationError(said.format(error=error)) from None
         if isinstance(read, ipaddress.IPv6Network) and read.network_address.ipv4_mapped:
-            raise ValidationError(f"{network} is an IPv4 network in IPv6; write it as IPv4, for example 192.0.2.0/24.")
+            said = _("{network} is an IPv4 network in IPv6; write it as IPv4, for example 192.0.2.0/24.")
+            raise ValidationError(said.format(network=network))
 
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
@@ -60,11 +63,10 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
     def check_key(self, key: str) -> None:
         """Raises ValidationError where a key cannot be taken over."""
         if not keys.is_well_formed(key):
-            raise ValidationError(
-                f"A key has {keys.SHORTEST} to {keys.LONGEST} printable characters; copy one of DBN CRM's own whole."
-            )
+            said = _("A key has {shortest} to {longest} printable characters; copy one of DBN CRM's own whole.")
+            raise ValidationError(said.format(shortest=keys.SHORTEST, longest=keys.LONGEST))
         if self.held(key) or self.held(key.replace("+", " ")):
-            raise ValidationError("An API token, perhaps a revoked one, has that key already.")
+            raise ValidationError(_("An API token, perhaps a revoked one, has that key already."))
 
     def held(self, key: str) -> "Held | None":
         """Whose a well-formed key is, also where nothing encoded its plus on the way. Costs one query."""
@@ -87,33 +89,42 @@ class Held:
 class ApiToken(models.Model):
     """A key's name and rights. The key itself is shown once and never stored."""
 
-    name = models.CharField(max_length=100, help_text="Which phone system uses it.")
-    prefix = models.CharField(max_length=16, editable=False, help_text="How its key begins.")
+    name = models.CharField(_("name"), max_length=100, help_text=_("Which phone system uses it."))
+    prefix = models.CharField(_("prefix"), max_length=16, editable=False, help_text=_("How its key begins."))
     digest = models.CharField(max_length=64, unique=True, editable=False)
-    scopes = models.JSONField(default=default_scopes, validators=[check_scopes])
+    scopes = models.JSONField(_("scopes"), default=default_scopes, validators=[check_scopes])
     allowed_networks = models.JSONField(
-        default=list, blank=True, validators=[check_networks], help_text="Empty: every address."
+        _("allowed networks"),
+        default=list,
+        blank=True,
+        validators=[check_networks],
+        help_text=_("Empty: every address."),
     )
-    expires_at = models.DateTimeField(null=True, blank=True)
-    revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
-    last_used_at = models.DateTimeField("last used", null=True, blank=True, editable=False)
-    last_used_from = models.GenericIPAddressField("from", null=True, blank=True, editable=False)
-    last_lookup_at = models.DateTimeField("last lookup", null=True, blank=True, editable=False)
-    last_contacts_at = models.DateTimeField("last contact", null=True, blank=True, editable=False)
-    last_note_at = models.DateTimeField("last note", null=True, blank=True, editable=False)
-    last_journal_at = models.DateTimeField("last journal", null=True, blank=True, editable=False)
+    expires_at = models.DateTimeField(_("expires at"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True, editable=False)
+    last_used_at = models.DateTimeField(_("last used"), null=True, blank=True, editable=False)
+    last_used_from = models.GenericIPAddressField(_("from"), null=True, blank=True, editable=False)
+    last_lookup_at = models.DateTimeField(_("last lookup"), null=True, blank=True, editable=False)
+    last_contacts_at = models.DateTimeField(_("last contact"), null=True, blank=True, editable=False)
+    last_note_at = models.DateTimeField(_("last note"), null=True, blank=True, editable=False)
+    last_journal_at = models.DateTimeField(_("last journal"), null=True, blank=True, editable=False)
     template_version = models.PositiveSmallIntegerField(
-        null=True, blank=True, editable=False, help_text="Of the CRM template that last used it."
+        _("template version"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("Of the CRM template that last used it."),
     )
     submission = models.UUIDField(
         null=True, blank=True, unique=True, help_text="The form that it was made by, used once."
     )
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
 
     objects = ApiTokenQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "API token"
+        verbose_name = _("API token")
+        verbose_name_plural = _("API tokens")
         ordering = ["name", "pk"]
 
     def __str__(self) -> str:

@@ -5,10 +5,11 @@ import re
 from datetime import UTC, datetime
 
 import pytest
+import time_machine
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
-from callnotes.models import Call, CallNote
+from callnotes.models import Call, Callback, CallNote, DoNotDisturb
 from callnotes.tests.factories import make_agent
 from contacts import phone
 from contacts.models import Contact, ContactNumber
@@ -45,7 +46,8 @@ def test_the_same_seed_makes_the_same_data():
     def made() -> list:
         demo.fill([agent], now=NOON)
         notes = list(CallNote.objects.order_by("pk").values_list("number", "comments", "created_at"))
-        CallNote.objects.all().delete()
+        for model in (Callback, DoNotDisturb, CallNote):
+            model.objects.all().delete()
         Contact.objects.all().delete()
         return notes
 
@@ -76,9 +78,10 @@ def test_what_it_prints_works(folder, capsys, client):
 
 
 def test_a_second_run_keeps_the_data_and_prints_the_same(folder, capsys):
-    call_command("demo", "--port", "8000")
-    first = capsys.readouterr().out.partition("\n")[2]
-    call_command("demo", "--port", "8000")
+    with time_machine.travel(NOON, tick=False):
+        call_command("demo", "--port", "8000")
+        first = capsys.readouterr().out.partition("\n")[2]
+        call_command("demo", "--port", "8000")
     assert capsys.readouterr().out == first
     assert (Contact.objects.count(), User.objects.count(), ApiToken.objects.count()) == (200, 4, 1)
 

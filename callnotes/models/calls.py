@@ -9,11 +9,14 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models.functions import Left, Length
+from django.db.models.lookups import GreaterThan
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from callnotes.models.notes import CALL_ID_MAX_LENGTH, CallNote, CallNoteQuerySet
 from callnotes.models.timeline import TimelineQuerySet, TimelineRow
-from contacts import phone
+from contacts import dates, phone
 from contacts.models import Contact, canonical_number
 
 EXTENSION_MAX_LENGTH = 20
@@ -22,14 +25,20 @@ EXTENSION_MAX_LENGTH = 20
 class Extension(models.Model):
     """Whose phone an extension of the phone system is."""
 
-    agent = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="extension")
+    agent = models.OneToOneField(
+        settings.AUTH_USER_MODEL, verbose_name=_("agent"), on_delete=models.CASCADE, related_name="extension"
+    )
     number = models.CharField(
-        "extension",
+        _("extension"),
         max_length=EXTENSION_MAX_LENGTH,
         unique=True,
-        validators=[RegexValidator(r"^[0-9*#]+\Z", "Write the extension's digits, as 3CX has them.")],
-        help_text="As 3CX has it. It tells whose call a reported one is.",
+        validators=[RegexValidator(r"^[0-9*#]+\Z", _("Write the extension's digits, as 3CX has them."))],
+        help_text=_("As 3CX has it. It tells whose call a reported one is."),
     )
+
+    class Meta:
+        verbose_name = _("extension")
+        verbose_name_plural = _("extensions")
 
     def __str__(self) -> str:
         return self.number
@@ -45,36 +54,47 @@ class Report(TimelineRow):
 
     moment_field = "started_at"
 
-    number = models.CharField(max_length=phone.LONGEST_NUMBER, blank=True, help_text="Empty: the caller hid it.")
-    contact = models.ForeignKey(
-        Contact, null=True, blank=True, on_delete=models.SET_NULL, related_name="%(class)ss", db_index=False
+    number = models.CharField(
+        _("number"), max_length=phone.LONGEST_NUMBER, blank=True, help_text=_("Empty: the caller hid it.")
     )
-    contact_name = models.CharField(max_length=200, blank=True, help_text="The contact's name as it was.")
-    extension = models.CharField(max_length=EXTENSION_MAX_LENGTH, blank=True)
+    contact = models.ForeignKey(
+        Contact,
+        verbose_name=_("contact"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="%(class)ss",
+        db_index=False,
+    )
+    contact_name = models.CharField(
+        _("contact name"), max_length=200, blank=True, help_text=_("The contact's name as it was.")
+    )
+    extension = models.CharField(_("extension"), max_length=EXTENSION_MAX_LENGTH, blank=True)
     agent = models.ForeignKey(
         settings.AUTH_USER_MODEL,
+        verbose_name=_("agent"),
         null=True,
         blank=True,
         on_delete=models.PROTECT,
         related_name="%(class)ss",
-        help_text="Whose extension, or else e-mail address, was reported.",
+        help_text=_("Whose extension, or else e-mail address, was reported."),
     )
-    queue = models.CharField(max_length=EXTENSION_MAX_LENGTH, blank=True)
-    started_at = models.DateTimeField()
-    ended_at = models.DateTimeField()
-    source = models.CharField(max_length=10, choices=CallNote.Source, default=CallNote.Source.PHONE_SYSTEM)
+    queue = models.CharField(_("queue"), max_length=EXTENSION_MAX_LENGTH, blank=True)
+    started_at = models.DateTimeField(_("started at"))
+    ended_at = models.DateTimeField(_("ended at"))
+    source = models.CharField(_("source"), max_length=10, choices=CallNote.Source, default=CallNote.Source.PHONE_SYSTEM)
     token = models.CharField(
-        "API token", max_length=120, blank=True, help_text="The token's name and prefix as they were."
+        _("API token"), max_length=120, blank=True, help_text=_("The token's name and prefix as they were.")
     )
     content_key = models.CharField(max_length=64, unique=True, editable=False)
-    reported_at = models.DateTimeField(default=timezone.now)
+    reported_at = models.DateTimeField(_("reported at"), default=timezone.now)
 
     class Meta:
         abstract = True
 
     def __str__(self) -> str:
-        number = phone.display(self.number) or "Withheld number"
-        return f"{number}, {timezone.localtime(self.started_at):%d %b %Y %H:%M}"
+        number = phone.display(self.number) or _("Withheld number")
+        return f"{number}, {dates.local(self.started_at, dates.DATE_TIME_OF_ROW)}"
 
 
 def content_key(*content: str) -> str:
@@ -83,18 +103,16 @@ def content_key(*content: str) -> str:
 
 
 class CallQuerySet(ReportQuerySet):
-    def of_nobody_at(self, numbers: models.QuerySet) -> Self:
-        """Calls on numbers, where nobody knows whose they are: no note of theirs tells it either."""
-        return super().of_nobody_at(numbers).exclude(models.Exists(_notes_of_a_contact()))
+    def of_nobody(self) -> Self:
+        """Calls of which nobody knows whose they are: no note of theirs tells it either."""
+        return super().of_nobody().exclude(models.Exists(_notes_of_a_contact()))
 
-    def noted_with(self, contact: Contact) -> Self:
-        """Calls that are not the contact's as reported, but by a note about them."""
-        noted = CallNote.objects.filter(contact=contact).exclude(reported_call=None)
-        return self.filter(models.Q(contact=None) | ~models.Q(contact=contact), pk__in=noted.values("reported_call"))
+    def noted_in(self, notes: CallNoteQuerySet) -> Self:
+        return self.filter(pk__in=notes.exclude(reported_call=None).values("reported_call"))
 
-    def hidden_but_told(self, notes: CallNoteQuerySet) -> Self:
-        """Calls whose caller hid the number, and of which one of the notes tells it."""
-        return self.filter(number="", pk__in=notes.exclude(reported_call=None).values("reported_call"))
+    def hidden(self) -> Self:
+        """Calls whose caller hid the number."""
+        return self.filter(number="")
 
     def overlapping(self, start: datetime, end: datetime) -> Self:
         return self.filter(started_at__range=(start - Call.LONGEST, end), ended_at__gte=start)
@@ -110,9 +128,13 @@ class CallQuerySet(ReportQuerySet):
         return self.missed().filter(handled_at=None).exclude(number="")
 
     def for_display(self) -> Self:
-        """With all that a history shows, in three queries: calls, their notes, and what corrects those."""
+        """With all that a history shows, in three queries: calls, their notes, and what corrects those.
+
+        A transcript, which may be long, is left where it is: `has_transcript` tells whether there is one.
+        """
         notes = CallNote.objects.for_display().order_by("created_at", "pk")
-        return self.select_related("agent").prefetch_related(models.Prefetch("notes", notes))
+        rows = self.select_related("agent").prefetch_related(models.Prefetch("notes", notes))
+        return rows.defer("transcript").annotate(has_transcript=GreaterThan(Length("transcript"), 0))
 
 
 def _notes_of_a_contact() -> models.QuerySet:
@@ -127,45 +149,52 @@ class Call(Report):
     LONGEST = timedelta(hours=24)
 
     class Direction(models.TextChoices):
-        INBOUND = "inbound"
-        OUTBOUND = "outbound"
+        INBOUND = "inbound", _("Inbound")
+        OUTBOUND = "outbound", _("Outbound")
 
     class Result(models.TextChoices):
-        ANSWERED = "answered"
-        MISSED = "missed"
-        NOT_ANSWERED = "not_answered", "Not answered"
+        ANSWERED = "answered", _("Answered")
+        MISSED = "missed", _("Missed")
+        NOT_ANSWERED = "not_answered", _("Not answered")
 
-    direction = models.CharField(max_length=10, choices=Direction)
-    result = models.CharField(max_length=15, choices=Result)
-    answered_at = models.DateTimeField(null=True, blank=True)
-    duration_seconds = models.PositiveIntegerField()
-    call_id = models.CharField("call id", max_length=CALL_ID_MAX_LENGTH, blank=True)
-    recording_url = models.URLField("recording", max_length=2000, blank=True)
-    summary = models.TextField(blank=True)
-    transcript = models.TextField(blank=True)
+    direction = models.CharField(_("direction"), max_length=10, choices=Direction)
+    result = models.CharField(_("result"), max_length=15, choices=Result)
+    answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
+    duration_seconds = models.PositiveIntegerField(_("duration seconds"))
+    call_id = models.CharField(_("call id"), max_length=CALL_ID_MAX_LENGTH, blank=True)
+    recording_url = models.URLField(_("recording"), max_length=2000, blank=True)
+    summary = models.TextField(_("summary"), blank=True)
+    transcript = models.TextField(_("transcript"), blank=True)
     note_waived_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
+        verbose_name=_("note waived by"),
         null=True,
         blank=True,
         on_delete=models.PROTECT,
         related_name="+",
-        help_text="Who said that it needs no note.",
+        help_text=_("Who said that it needs no note."),
     )
     handled_at = models.DateTimeField(
-        null=True, blank=True, help_text="Of a missed call: since when nobody has to call back."
+        _("handled at"),
+        null=True,
+        blank=True,
+        help_text=_("Of a missed call: since when nobody has to call back."),
     )
     handled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
+        verbose_name=_("handled by"),
         null=True,
         blank=True,
         on_delete=models.PROTECT,
         related_name="+",
-        help_text="Who took it off the list; empty where the number was reached.",
+        help_text=_("Who took it off the list; empty where the number was reached."),
     )
 
     objects = CallQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("call")
+        verbose_name_plural = _("calls")
         ordering = ["-started_at", "-pk"]
         indexes = [
             models.Index(fields=["number", "-started_at", "-id"], name="call_by_number_newest"),
@@ -203,21 +232,28 @@ class Call(Report):
 
 class ChatQuerySet(ReportQuerySet):
     def for_display(self) -> Self:
-        return self.select_related("agent")
+        """With all that a history shows: of the messages the `beginning`, one character longer than is shown."""
+        rows = self.select_related("agent").defer("messages")
+        return rows.annotate(beginning=Left("messages", Chat.SHOWN_LENGTH + 1))
 
 
 class Chat(Report):
     """A chat that has ended, with its messages as plain text."""
 
     kind = "chat"
+    SHOWN_LENGTH = 600
 
-    email = models.CharField("e-mail", max_length=254, blank=True)
-    visitor_name = models.CharField(max_length=200, blank=True, help_text="As the visitor gave it.")
-    messages = models.TextField()
+    email = models.CharField(_("e-mail"), max_length=254, blank=True)
+    visitor_name = models.CharField(
+        _("visitor name"), max_length=200, blank=True, help_text=_("As the visitor gave it.")
+    )
+    messages = models.TextField(_("messages"))
 
     objects = ChatQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("chat")
+        verbose_name_plural = _("chats")
         ordering = ["-started_at", "-pk"]
         indexes = [
             models.Index(fields=["number", "-started_at", "-id"], name="chat_by_number_newest"),
@@ -230,20 +266,3 @@ class Chat(Report):
                 name="chat_ends_after_it_starts", condition=models.Q(ended_at__gte=models.F("started_at"))
             ),
         ]
-
-
-class CallReason(models.Model):
-    """Why an agent called a number that asked not to be disturbed."""
-
-    number = models.CharField(max_length=phone.LONGEST_NUMBER)
-    agent = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="call_reasons")
-    reason = models.CharField(max_length=200)
-    created_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        ordering = ["-created_at", "-pk"]
-        indexes = [models.Index(fields=["number", "-created_at"], name="call_reason_by_number")]
-        constraints = [canonical_number("call_reason_number_canonical")]
-
-    def __str__(self) -> str:
-        return f"{phone.display(self.number)}: {self.reason}"

@@ -5,10 +5,12 @@ from collections.abc import Iterable
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from callnotes.naming import called, plain
+from callnotes.naming import aliases, called, plain
 
-ACTIVE_HELP = "Offered to agents and taken from the phone system, which may always report the contract's four."
+ACTIVE_HELP = _("Offered to agents and taken from the phone system, which may always report the contract's four.")
 
 
 class DispositionQuerySet(models.QuerySet["Disposition"]):
@@ -28,34 +30,57 @@ class Disposition(models.Model):
     """The outcome of a call. Its effects drive behaviour, never its name."""
 
     class Color(models.TextChoices):
-        GREY = "grey"
-        GREEN = "green"
-        AMBER = "amber"
-        RED = "red"
-        BLUE = "blue"
-        VIOLET = "violet"
+        GREY = "grey", _("Grey")
+        GREEN = "green", _("Green")
+        AMBER = "amber", _("Amber")
+        RED = "red", _("Red")
+        BLUE = "blue", _("Blue")
+        VIOLET = "violet", _("Violet")
 
     key = models.CharField(
+        pgettext_lazy("of a disposition", "key"),
         max_length=40,
         unique=True,
-        validators=[RegexValidator(r"^[a-z][a-z0-9_]*\Z", "Use small letters, digits and underscores.")],
-        help_text="What other systems call it; it cannot be changed later.",
+        validators=[RegexValidator(r"^[a-z][a-z0-9_]*\Z", _("Use small letters, digits and underscores."))],
+        help_text=_("What other systems call it; it cannot be changed later."),
     )
-    label = models.CharField(max_length=60, unique=True, help_text="What people read.")
-    color = models.CharField("colour", max_length=10, choices=Color, default=Color.GREY)
-    position = models.PositiveSmallIntegerField(default=100, help_text="Smaller comes first.")
-    is_active = models.BooleanField("active", default=True, help_text=ACTIVE_HELP)
-    is_protected = models.BooleanField("protected", default=False, editable=False)
-    requires_comments = models.BooleanField("comments required", default=True)
-    asks_for_time = models.BooleanField("asks for a time", default=False)
-    opens_callback = models.BooleanField(default=False)
-    closes_callbacks = models.BooleanField(default=False)
-    sets_do_not_disturb = models.BooleanField("sets do not disturb", default=False)
-    counts_as_reached = models.BooleanField(default=False)
+    label = models.CharField(_("label"), max_length=60, unique=True, help_text=_("What people read."))
+    aliases = models.CharField(
+        _("aliases"),
+        max_length=400,
+        blank=True,
+        help_text=_("Further names under which the phone system may report it, with commas between them."),
+    )
+    color = models.CharField(_("colour"), max_length=10, choices=Color, default=Color.GREY)
+    position = models.PositiveSmallIntegerField(_("position"), default=100, help_text=_("Smaller comes first."))
+    is_active = models.BooleanField(_("active"), default=True, help_text=ACTIVE_HELP)
+    is_protected = models.BooleanField(_("protected"), default=False, editable=False)
+    requires_comments = models.BooleanField(_("comments required"), default=True)
+    asks_for_time = models.BooleanField(
+        _("asks for a time"), default=False, help_text=_("When to call back; the phone system cannot give one.")
+    )
+    opens_callback = models.BooleanField(
+        _("opens callback"), default=False, help_text=_("It is a promise to call again.")
+    )
+    closes_callbacks = models.BooleanField(
+        _("closes callbacks"), default=False, help_text=_("What was promised to this number before is done.")
+    )
+    sets_do_not_disturb = models.BooleanField(
+        _("sets do not disturb"),
+        default=False,
+        help_text=_("The number is not offered for calls until somebody lifts that."),
+    )
+    counts_as_reached = models.BooleanField(
+        _("counts as reached"),
+        default=False,
+        help_text=_("Missed calls of the number need no call back any more."),
+    )
 
     objects = DispositionQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("disposition")
+        verbose_name_plural = _("dispositions")
         ordering = ["position", "pk"]
 
     def __str__(self) -> str:
@@ -64,12 +89,16 @@ class Disposition(models.Model):
     def clean(self) -> None:
         others = Disposition.objects.exclude(pk=self.pk)
         if not plain(self.label):
-            raise ValidationError({"label": "Write at least one letter or digit."})
-        for field in ("key", "label"):
-            if taken := called(getattr(self, field), others):
-                raise ValidationError({field: f"“{taken.label}” ({taken.key}) is called the same already."})
+            raise ValidationError({"label": _("Write at least one letter or digit.")})
+        names = [("key", self.key), ("label", self.label), *(("aliases", alias) for alias in aliases(self))]
+        for field, name in names:
+            if taken := called(name, others):
+                said = _("“{name}”: “{label}” ({key}) is called so already.")
+                raise ValidationError({field: said.format(name=name, label=taken.label, key=taken.key)})
+        if self.asks_for_time and not self.opens_callback:
+            raise ValidationError({"asks_for_time": _("The time is that of a callback: let it open one too.")})
         if not self.is_active and not others.active().exists():
-            raise ValidationError({"is_active": "Agents need at least one; make another active first."})
+            raise ValidationError({"is_active": _("Agents need at least one; make another active first.")})
 
     def delete(self, *args, **kwargs) -> tuple[int, dict[str, int]]:
         _keep_protected([self])

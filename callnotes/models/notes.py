@@ -1,5 +1,6 @@
 """What agents, and the phone system for them, recorded of calls."""
 
+from collections.abc import Iterator
 from typing import NoReturn, Self
 
 from django.conf import settings
@@ -8,6 +9,7 @@ from django.db import models
 from django.db.models.functions import Length
 from django.db.models.lookups import LessThanOrEqual
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from callnotes.models.dispositions import Disposition
 from callnotes.models.timeline import TimelineQuerySet, TimelineRow
@@ -27,10 +29,6 @@ class CallNoteQuerySet(TimelineQuerySet):
         """Notes whose call may be found by number, agent and time: no person and no call id has told it."""
         return self.filter(corrects=None, matched_by__in=["", CallNote.Match.TIME])
 
-    def asking_for_peace(self) -> Self:
-        """Notes whose disposition sets do-not-disturb, unless a correction took them back."""
-        return self.filter(disposition__sets_do_not_disturb=True, corrections=None)
-
     def by_agent(self, agent: AbstractBaseUser) -> Self:
         return self.filter(agent=agent)
 
@@ -49,32 +47,55 @@ class CallNote(TimelineRow):
     moment_field = "created_at"
 
     class Source(models.TextChoices):
-        DESK = "desk", "Agent's desk"
+        DESK = "desk", _("Agent's desk")
         PHONE_SYSTEM = "3cx", "3CX"
 
     class Match(models.TextChoices):
         """What told of which call a note is. By a person, also that it is of none."""
 
-        CALL_ID = "call id"
-        TIME = "time", "number, agent and time"
-        HAND = "hand"
+        CALL_ID = "call id", _("Call id")
+        TIME = "time", _("number, agent and time")
+        HAND = "hand", _("Hand")
 
-    number = models.CharField(max_length=phone.LONGEST_NUMBER)
+    number = models.CharField(_("number"), max_length=phone.LONGEST_NUMBER)
     contact = models.ForeignKey(
-        Contact, null=True, blank=True, on_delete=models.SET_NULL, related_name="call_notes", db_index=False
+        Contact,
+        verbose_name=_("contact"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="call_notes",
+        db_index=False,
     )
-    contact_name = models.CharField(max_length=200, blank=True, help_text="The contact's name as it was.")
-    disposition = models.ForeignKey(Disposition, on_delete=models.PROTECT, related_name="call_notes")
-    comments = models.TextField(blank=True)
+    contact_name = models.CharField(
+        _("contact name"), max_length=200, blank=True, help_text=_("The contact's name as it was.")
+    )
+    disposition = models.ForeignKey(
+        Disposition, verbose_name=_("disposition"), on_delete=models.PROTECT, related_name="call_notes"
+    )
+    disposition_label = models.CharField(
+        _("disposition then"),
+        max_length=60,
+        default="",
+        editable=False,
+        help_text=_("The disposition's label as it was."),
+    )
+    comments = models.TextField(_("comments"), blank=True)
     agent = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="call_notes"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("agent"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="call_notes",
     )
-    source = models.CharField(max_length=10, choices=Source)
+    source = models.CharField(_("source"), max_length=10, choices=Source)
     token = models.CharField(
-        "API token", max_length=120, blank=True, help_text="The token's name and prefix as they were."
+        _("API token"), max_length=120, blank=True, help_text=_("The token's name and prefix as they were.")
     )
     reported_call = models.ForeignKey(
         "callnotes.Call",
+        verbose_name=_("reported call"),
         null=True,
         blank=True,
         editable=False,
@@ -82,23 +103,39 @@ class CallNote(TimelineRow):
         related_name="notes",
         db_index=False,
     )
-    matched_by = models.CharField(max_length=10, choices=Match, blank=True, editable=False)
-    call_id = models.CharField("call id", max_length=CALL_ID_MAX_LENGTH, blank=True)
+    matched_by = models.CharField(_("matched by"), max_length=10, choices=Match, blank=True, editable=False)
+    call_id = models.CharField(_("call id"), max_length=CALL_ID_MAX_LENGTH, blank=True)
     submission = models.UUIDField(
         null=True, unique=True, editable=False, help_text="The form that it was written in, stored once."
     )
     corrects = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="corrections", db_index=False
+        "self",
+        verbose_name=_("corrects"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="corrections",
+        db_index=False,
     )
-    redacted_at = models.DateTimeField(null=True, blank=True)
+    redacted_at = models.DateTimeField(_("redacted at"), null=True, blank=True)
     redacted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("redacted by"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
-    created_at = models.DateTimeField(default=timezone.now)
+    opened_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When the page was opened on which it was written."
+    )
+    created_at = models.DateTimeField(_("created at"), default=timezone.now)
 
     objects = CallNoteQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("call note")
+        verbose_name_plural = _("call notes")
         ordering = ["-created_at", "-pk"]
         permissions = [("redact_callnote", "Can redact call notes")]
         indexes = [
@@ -125,16 +162,28 @@ class CallNote(TimelineRow):
         ]
 
     def __str__(self) -> str:
-        return f"{phone.display(self.number)}: {self.disposition.label}"
+        return f"{phone.display(self.number)}: {self.disposition_label}"
 
     def save(self, *args, **kwargs) -> None:
         if not self._state.adding:
             _refuse_change()
+        self.disposition_label = self.disposition.label
         super().save(*args, **kwargs)
 
     def first_version(self) -> "CallNote":
         """The note that this one corrects, or that that one does, and so on; itself, where it corrects none."""
         return self.corrects.first_version() if self.corrects_id else self
+
+    def earlier_versions(self) -> Iterator["CallNote"]:
+        """What this note corrects, and what that corrects, and so on."""
+        if self.corrects:
+            yield self.corrects
+            yield from self.corrects.earlier_versions()
+
+    def last_version(self) -> "CallNote":
+        """What corrects this note last; itself, where nothing does."""
+        newer = self.corrections.order_by("pk").last()
+        return newer.last_version() if newer else self
 
 
 def _refuse_change() -> NoReturn:

@@ -6,9 +6,13 @@ from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact
 
 from contacts import phone
 from contacts.models import Contact, ContactNumber
+
+NO_CONTACT = 0  # No key of a row.
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -27,13 +31,12 @@ class TimelineQuerySet(models.QuerySet):
     def of_contact(self, contact: Contact) -> Self:
         return self.filter(contact=contact)
 
-    def of_nobody_at(self, numbers: models.QuerySet) -> Self:
-        """Rows on numbers, where nobody knows whose they are."""
-        return self.filter(contact=None, contact_name="", number__in=numbers)
+    def of_nobody(self) -> Self:
+        """Rows of which nobody knows whose they are.
 
-    def of_others_than(self, contact: Contact) -> Self:
-        """Rows of other contacts, also of those that are deleted."""
-        return self.exclude(contact=contact).exclude(contact=None, contact_name="")
+        The contact is compared in a way that its index does not serve: it would read all that is nobody's.
+        """
+        return self.filter(Exact(Coalesce("contact", NO_CONTACT), NO_CONTACT), contact_name="")
 
     def matching(self, text: str) -> Self:
         """Rows by a number in any spelling, or by a contact's name, company or last digits."""
@@ -45,6 +48,9 @@ class TimelineQuerySet(models.QuerySet):
 
     def newest_first(self) -> Self:
         return self.order_by(f"-{self.model.moment_field}", "-pk")
+
+    def since(self, moment: datetime) -> Self:
+        return self.filter(**{f"{self.model.moment_field}__gte": moment})
 
     def older_than(self, place: Place) -> Self:
         """What follows a place of the history, newest first: a page's end is the next one's start."""

@@ -1,5 +1,7 @@
 """The outcomes of calls: the contract's four stay, and no two are called the same."""
 
+import re
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
@@ -9,7 +11,8 @@ from hypothesis import strategies as st
 
 from callnotes.models import Disposition
 from callnotes.naming import called, plain
-from callnotes.tests.factories import disposition, make_note
+from callnotes.tests.factories import disposition, make_disposition, make_note
+from contacts.tests.pages import pieces, words
 
 pytestmark = pytest.mark.django_db
 
@@ -20,10 +23,6 @@ ADD = reverse("admin:callnotes_disposition_add")
 
 def _page(key: str, page: str = "change") -> str:
     return reverse(f"admin:callnotes_disposition_{page}", args=[disposition(key).pk])
-
-
-def make_disposition(key: str = "wrong_number", label: str = "Wrong Number", **fields) -> Disposition:
-    return Disposition.objects.create(key=key, label=label, **fields)
 
 
 def test_the_four_of_the_contract_are_there_with_their_effects():
@@ -119,7 +118,7 @@ def test_a_label_that_is_called_like_another_is_refused(admin_client, label):
     response = admin_client.post(ADD, {"key": "another", "label": label, "color": "grey", "position": 50})
     taken = called(label, Disposition.objects.all())
     assert response.context["adminform"].form.errors == {
-        "label": [f"“{taken.label}” ({taken.key}) is called the same already."]
+        "label": [f"“{label.strip()}”: “{taken.label}” ({taken.key}) is called so already."]
     }
     assert Disposition.objects.count() == 4
 
@@ -198,3 +197,27 @@ def test_whether_the_contracts_four_need_comments_cannot_be_changed_in_the_back_
     admin_client.post(address, {"label": "Done", "color": "green", "position": 40, "is_active": "on"})
     disposition.refresh_from_db()
     assert (disposition.label, disposition.requires_comments) == ("Done", True)
+
+
+def test_a_time_is_asked_for_only_where_there_is_a_callback_to_be_due_then(admin_client):
+    sent = {"key": "busy", "label": "Busy", "color": "grey", "position": 50, "asks_for_time": "on"}
+    response = admin_client.post(ADD, sent)
+    assert response.context["adminform"].form.errors == {
+        "asks_for_time": ["The time is that of a callback: let it open one too."]
+    }
+    assert admin_client.post(ADD, sent | {"opens_callback": "on"}).status_code == 302
+    added = disposition("busy")
+    assert (added.asks_for_time, added.opens_callback) == (True, True)
+
+
+def test_the_back_office_shows_what_each_brings_about(admin_client):
+    make_disposition("busy", "Busy", requires_comments=False, opens_callback=True)
+    [markup] = pieces(admin_client.get(LIST).content.decode(), "tbody")
+    effects = [words(cell) for cell in re.findall(r'<td class="field-effects">(.*?)</td>', markup)]
+    assert effects == [
+        "-",
+        "comments required, asks for a time, opens callback, counts as reached",
+        "comments required, closes callbacks, sets do not disturb, counts as reached",
+        "comments required, closes callbacks, counts as reached",
+        "opens callback",
+    ]

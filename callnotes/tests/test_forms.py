@@ -1,15 +1,21 @@
 """What an agent writes about a call: offered what fits the number, told what is wrong, stored once."""
 
-import pytest
+import uuid
+from datetime import timedelta
 
-from callnotes.forms import CallNoteForm
+import pytest
+import time_machine
+from django.utils import timezone
+
+from callnotes.callbacks import Promise
+from callnotes.forms import CallNoteForm, fields_of
 from callnotes.models import CallNote, Disposition
-from callnotes.tests.factories import disposition, make_agent, make_note
+from callnotes.tests.factories import NOON, disposition, make_agent, make_draft, make_note, minute
 from contacts.tests.factories import make_contact
 
 pytestmark = pytest.mark.django_db
 
-NUMBER = "+6591234567"
+NUMBER, OTHER_NUMBER = "+6591234567", "+12025550123"
 SUBMISSION = "5d9f3a5e-0000-4000-8000-000000000001"
 
 
@@ -104,6 +110,94 @@ def test_line_ends_count_as_one_character_and_blanks_are_kept(agent):
     longest = _form(agent, comments="a\r\n" * 5_000)
     assert longest.is_valid(), longest.errors
     assert list(_form(agent, comments="a\r\n" * 5_000 + "b").errors) == ["comments"]
+
+
+def test_a_disposition_that_was_taken_away_meanwhile_is_told_apart_from_none(agent):
+    Disposition.objects.filter(key="completed").update(is_active=False)
+    said = "That is no longer offered. Choose another; your words are kept."
+    assert _form(agent).errors == {"disposition": [said]}
+
+
+@time_machine.travel(NOON, tick=False)
+def test_a_note_keeps_when_its_page_was_opened(agent):
+    form = _form(agent, opened_at=minute(-7).isoformat())
+    assert form.is_valid(), form.errors
+    assert form.record().opened_at == minute(-7)
+
+
+@pytest.mark.parametrize(
+    "opened_at",
+    ["", "rubbish", "2026-03-04T11:59", minute(1).isoformat(), minute(-24 * 60 - 1).isoformat(), "9" * 5000, "\0"],
+    ids=["none", "rubbish", "without a zone", "future", "old", "long", "NUL"],
+)
+@time_machine.travel(NOON, tick=False)
+def test_a_page_that_tells_no_likely_moment_of_its_opening_is_saved_without_it(agent, opened_at):
+    form = _form(agent, opened_at=opened_at)
+    assert form.is_valid(), form.errors
+    assert form.record().opened_at is None
+
+
+@time_machine.travel(NOON, tick=False)
+def test_a_new_form_tells_when_it_was_opened(agent):
+    assert CallNoteForm(number=NUMBER, agent=agent)["opened_at"].value() == NOON.isoformat()
+
+
+def _shown(form: CallNoteForm) -> dict[str, str]:
+    """What stands in each field as a page shows it."""
+    return {name: str(form[name].value()) for name in form.fields}
+
+
+def test_a_form_begins_with_all_that_its_draft_holds(agent):
+    ada = make_contact("Ada Example", NUMBER)
+    typed = {
+        "contact": str(ada.pk),
+        "disposition": str(disposition("schedule_later").pk),
+        "when": "pick",
+        "due": "2026-03-06T10:30",
+        "whose": "anyone",
+    }
+    draft = make_draft(NUMBER, agent, "Call ag", typed=typed, submission=uuid.UUID(SUBMISSION), opened_at=minute(-7))
+    assert _shown(CallNoteForm(number=NUMBER, agent=agent, draft=draft)) == typed | {
+        "comments": "Call ag",
+        "submission": SUBMISSION,
+        "opened_at": minute(-7).isoformat(),
+    }
+
+
+def test_a_draft_of_a_correction_goes_before_what_the_corrected_note_says(agent):
+    earlier = make_note(NUMBER, "Asked for a quote.", agent=agent)
+    draft = make_draft(NUMBER, agent, "Asked for two", corrects=earlier)
+    form = CallNoteForm(number=NUMBER, agent=agent, corrected=earlier, draft=draft)
+    assert (form["comments"].value(), form["submission"].value()) == ("Asked for two", str(draft.submission))
+
+
+def test_a_correction_begins_with_all_that_the_note_says(agent):
+    ada = make_contact("Ada Example", NUMBER)
+    due_at = timezone.now().replace(microsecond=0) + timedelta(days=2)
+    note = make_note(NUMBER, "Call.", key="schedule_later", agent=agent, promise=Promise(due_at, by_anyone=True))
+    assert fields_of(note) == {
+        "contact": str(ada.pk),
+        "disposition": str(disposition("schedule_later").pk),
+        "comments": "Call.",
+        "when": due_at.isoformat(),
+        "whose": "anyone",
+    }
+    without_time = make_note(OTHER_NUMBER, "Call.", key="schedule_later", agent=agent)
+    assert fields_of(without_time) == {
+        "contact": "",
+        "disposition": str(disposition("schedule_later").pk),
+        "comments": "Call.",
+        "when": "none",
+        "whose": "me",
+    }
+
+
+def test_a_draft_of_rubbish_can_be_shown(agent):
+    """Nothing that is kept is checked before it is saved."""
+    typed = dict.fromkeys(CallNoteForm.TYPED, "rubbish \u202e <b>")
+    draft = make_draft(NUMBER, agent, "", typed=typed)
+    form = CallNoteForm(number=NUMBER, agent=agent, draft=draft)
+    assert (form["comments"].value(), form.chosen_time) == ("rubbish \u202e <b>", "pick")
 
 
 def test_each_new_form_has_a_submission_of_its_own(agent):

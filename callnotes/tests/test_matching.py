@@ -33,6 +33,7 @@ class Calling:
 class Noting:
     agent_id: int | None = ADA
     created_at: datetime = END
+    opened_at: datetime | None = None
     comments: str = "Asked for a quote."
 
 
@@ -46,7 +47,7 @@ callings = st.builds(
     ),
     *(agents, minutes, st.integers(0, 40), results, st.integers(0, 99)),
 )
-notings = st.builds(Noting, agents, minutes, st.text(max_size=2))
+notings = st.builds(Noting, agents, minutes, st.none() | minutes, st.text(max_size=2))
 SEVERAL = st.lists(callings, max_size=6, unique_by=lambda calling: calling.content_key)
 
 
@@ -114,6 +115,38 @@ def test_a_missed_call_takes_no_note_by_guess_whether_or_not_another_could():
 def test_a_later_call_that_was_not_answered_goes_before_an_earlier_one_that_was():
     not_answered = replace(CALL, is_answered=False, started_at=minute(4))
     assert call_of(Noting(), [CALL, not_answered]) == not_answered
+
+
+AGAIN = replace(CALL, started_at=minute(7), ended_at=minute(9), content_key="b")
+
+
+@pytest.mark.parametrize("calls", [[CALL, AGAIN], [AGAIN, CALL]])
+def test_a_caller_who_rings_again_does_not_draw_away_the_note_that_is_being_written(calls):
+    assert call_of(Noting(opened_at=NOON, created_at=minute(8)), calls) == CALL
+    assert call_of(Noting(opened_at=minute(7), created_at=minute(8)), calls) == AGAIN
+    assert call_of(Noting(opened_at=None, created_at=minute(8)), calls) == AGAIN
+
+
+@pytest.mark.parametrize(("opened_at", "meant"), [(minute(6), AGAIN), (minute(6) - timedelta(microseconds=1), CALL)])
+def test_a_page_may_open_a_minute_before_its_call_began_by_another_clock(opened_at, meant):
+    assert call_of(Noting(opened_at=opened_at, created_at=minute(8)), [CALL, AGAIN]) == meant
+
+
+def test_a_page_that_was_opened_long_before_an_outgoing_call_still_meets_that_call():
+    note = Noting(opened_at=minute(-50), created_at=minute(6))
+    assert call_of(note, [CALL]) == CALL
+    later = replace(CALL, started_at=minute(5.5), ended_at=minute(6), content_key="b")
+    assert call_of(note, [CALL, later]) == later
+
+
+def test_the_agents_own_call_goes_before_one_of_nobody_that_had_begun_when_the_page_was_opened():
+    nobodys = replace(CALL, agent_id=NOBODY)
+    assert call_of(Noting(opened_at=NOON, created_at=minute(8)), [nobodys, AGAIN]) == AGAIN
+
+
+def test_of_several_calls_with_one_call_id_that_is_meant_which_had_begun_when_the_page_was_opened():
+    assert likeliest(Noting(opened_at=minute(-60)), [CALL, AGAIN]) == AGAIN
+    assert likeliest(Noting(opened_at=minute(1)), [CALL, AGAIN]) == CALL
 
 
 @given(notings, SEVERAL, st.randoms())

@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import permutations
 
 import pytest
@@ -168,6 +169,30 @@ def test_a_withheld_call_meets_no_note_by_time(robin):
     note = make_note(NUMBER, agent=robin, now=minute(1))
     make_call("", extension="101")
     assert met(note) == ALONE
+
+
+@pytest.mark.parametrize("order", list(permutations(range(4))))
+def test_a_caller_who_rings_again_draws_away_no_note_in_whichever_order_all_arrives(robin, order):
+    """The note of the first call is written while the second rings; its own follows."""
+    tell = [
+        lambda: make_call(NUMBER, extension="101"),
+        lambda: make_call(NUMBER, minute(7), extension="101"),
+        lambda: make_note(NUMBER, "Of the first.", agent=robin, opened_at=minute(0), now=minute(8)),
+        lambda: make_note(NUMBER, "Of the second.", agent=robin, opened_at=minute(7), now=minute(13)),
+    ]
+    told = {place: tell[place]() for place in order}
+    assert (met(told[2]), met(told[3])) == (by_time(told[0]), by_time(told[1]))
+
+
+@pytest.mark.parametrize("is_noted_first", [True, False])
+def test_a_page_that_was_opened_long_before_an_outgoing_call_still_meets_that_call(robin, is_noted_first):
+    outgoing = {"direction": Call.Direction.OUTBOUND, "extension": "101"}
+    if not is_noted_first:
+        call = make_call(NUMBER, **outgoing)
+    note = make_note(NUMBER, agent=robin, opened_at=minute(-300), now=minute(6))
+    if is_noted_first:
+        call = make_call(NUMBER, **outgoing)
+    assert met(note) == by_time(call)
 
 
 # By call id
@@ -372,11 +397,17 @@ class Noted:
     comments: str
     number: str
     written_at_minute: int
+    opened_before_minutes: int | None
     agent: str
     call_id: str
     disposition: str
     submission: uuid.UUID
     corrects: "Noted | None" = None
+
+    @property
+    def opened_at(self) -> datetime | None:
+        before = self.opened_before_minutes
+        return None if before is None else minute(self.written_at_minute - before)
 
 
 Event = CallReport | Noted
@@ -421,6 +452,7 @@ def noted(draw, place: int) -> Noted:
         f"Note {place}.",
         draw(numbers),
         draw(st.integers(0, 110)),
+        draw(st.none() | st.integers(0, 40)),
         draw(extensions),
         draw(call_ids),
         draw(st.sampled_from(["completed", "no_answer"])),
@@ -461,6 +493,7 @@ def happen(event: Event, agents: dict[str, User | None]) -> None:
             agent=agents[event.agent],
             call_id=event.call_id,
             submission=event.submission,
+            opened_at=event.opened_at,
             now=minute(event.written_at_minute),
         )
 

@@ -1,7 +1,7 @@
 """A call becomes a note in one way: whole, with the contact as it was; only its comments can be taken away."""
 
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -41,6 +41,7 @@ def test_a_note_is_stored_with_all_that_was_recorded():
         call_id="call 1",
         submission=SUBMISSION,
         corrects=earlier,
+        opened_at=MOMENT - timedelta(minutes=4),
         now=MOMENT,
     )
     assert CallNote.objects.filter(pk=note.pk).values().get() == {
@@ -49,6 +50,7 @@ def test_a_note_is_stored_with_all_that_was_recorded():
         "contact_id": contact.pk,
         "contact_name": "Ada Example",
         "disposition_id": disposition("schedule_later").pk,
+        "disposition_label": "Schedule Later",
         "comments": "Call on Monday.",
         "agent_id": agent.pk,
         "source": "3cx",
@@ -60,6 +62,7 @@ def test_a_note_is_stored_with_all_that_was_recorded():
         "corrects_id": earlier.pk,
         "redacted_at": None,
         "redacted_by_id": None,
+        "opened_at": MOMENT - timedelta(minutes=4),
         "created_at": MOMENT,
     }
 

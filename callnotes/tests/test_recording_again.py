@@ -8,14 +8,16 @@ from datetime import UTC, datetime
 import pytest
 from django.db import connection
 
-from callnotes import recording
-from callnotes.models import CallNote
+from callnotes import callbacks, recording
+from callnotes.callbacks import Promise
+from callnotes.models import Callback, CallNote
 from callnotes.tests.factories import make_agent, make_note
 from contacts.tests.factories import make_contact
 
 NUMBER = "+6591234567"
 SUBMISSION = uuid.UUID("5d9f3a5e-0000-4000-8000-000000000001")
 MOMENT = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
+SOON, LATER = datetime(2026, 3, 4, 9, tzinfo=UTC), datetime(2026, 3, 5, 9, tzinfo=UTC)
 
 in_transaction = pytest.mark.django_db
 
@@ -78,6 +80,61 @@ def test_a_redacted_note_does_not_come_back_with_its_form_sent_again():
     recording.redact(CallNote.objects.all(), by=make_agent())
     make_note(NUMBER, "Private.", submission=SUBMISSION)
     assert _comments() == [""]
+
+
+@in_transaction
+def test_another_agents_form_under_the_same_id_is_a_note_of_its_own_however_often_it_is_sent():
+    first = make_note(NUMBER, submission=SUBMISSION, agent=make_agent("lee"))
+    robin = make_agent("robin")
+    second, again = (make_note(NUMBER, submission=SUBMISSION, agent=robin) for _ in range(2))
+    assert (again, second.agent, second.corrects) == (second, robin, None)
+    correction = make_note(NUMBER, "Other words.", submission=SUBMISSION, agent=robin)
+    assert (correction.corrects, list(first.corrections.all())) == (second, [])
+    assert CallNote.objects.count() == 3
+
+
+@in_transaction
+def test_a_correction_is_of_the_last_version_whichever_its_page_showed():
+    first = make_note(NUMBER, "One.")
+    second = make_note(NUMBER, "Two.", corrects=first)
+    third = make_note(NUMBER, "Three.", corrects=first)
+    assert (second.corrects, third.corrects) == (first, second)
+
+
+@in_transaction
+def test_what_was_undone_is_not_corrected():
+    note = make_note(NUMBER, "One.")
+    CallNote.objects.all().delete()
+    note.pk = 999
+    with pytest.raises(recording.TakenBack):
+        make_note(NUMBER, "Two.", corrects=note)
+    assert CallNote.objects.count() == 0
+
+
+def _promised(due_at: datetime | None) -> CallNote:
+    return make_note(NUMBER, key="schedule_later", submission=SUBMISSION, promise=Promise(due_at), now=MOMENT)
+
+
+@in_transaction
+@pytest.mark.parametrize(("before", "after"), [(SOON, LATER), (SOON, None), (None, SOON)])
+def test_a_form_sent_again_with_another_time_is_a_correction_and_leaves_one_callback(before, after):
+    first = _promised(before)
+    for _ in range(2):
+        second = _promised(after)
+        assert second.corrects == first
+    callback = Callback.objects.open().get()
+    assert (callback.note, callback.promised_for, CallNote.objects.count()) == (second, after, 2)
+
+
+@in_transaction
+@pytest.mark.parametrize("due_at", [SOON, None])
+def test_a_form_sent_again_with_its_time_is_the_same_note_wherever_the_callback_was_moved_to(due_at):
+    note = _promised(due_at)
+    callbacks.snooze(note.callback, LATER)
+    callbacks.take_over(note.callback, make_agent("lee"))
+    assert _promised(due_at) == note
+    callback = Callback.objects.get()
+    assert (callback.due_at, callback.agent.username, callback.closed_at) == (LATER, "lee", None)
 
 
 def _recorded_at_once(*comments: str) -> list[CallNote]:

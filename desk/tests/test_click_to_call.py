@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.contrib.auth.models import User
 
+from callnotes import do_not_disturb
 from callnotes.models import CallNote, CallReason
 from callnotes.tests.factories import disposition, make_agent, make_note
 from contacts.models import Contact
@@ -109,7 +110,7 @@ def test_another_number_is_offered_beside_one_that_asked_for_peace(client, agent
 def test_the_sign_of_a_number_that_asked_for_peace_stands_once_at_the_head_of_its_history(client, agent, everywhere):
     ask_for_peace(NUMBER, agent=agent)
     assert signs(client, f"/numbers/{NUMBER}/") == 1
-    assert words(section(client.get("/contacts/1/"), "history")).count("do not disturb") == 0
+    assert "badge--danger" not in section(client.get("/contacts/1/"), "history")
 
 
 def test_a_link_says_whom_it_calls_to_those_who_do_not_see_it(client):
@@ -134,7 +135,7 @@ def test_a_do_not_disturb_counts_also_where_it_is_none_of_the_last_notes(client)
     ask_for_peace(NUMBER)
     for hour in range(5):
         make_note(ANOTHER, f"Note {hour}.", now=NOON - hour * HOUR)
-    assert "Wants no calls." not in client.get(PAGES["pop-up"]).content.decode()
+    assert "Wants no calls." not in section(client.get(PAGES["pop-up"]), "last")
     assert set(calls(client, PAGES["pop-up"])) == {f"tel:{ANOTHER}"}
 
 
@@ -150,7 +151,7 @@ def test_a_contacts_other_number_that_asked_for_peace_is_not_offered(client, eve
 def test_a_contacts_number_with_a_do_not_disturb_of_another_contact_is_not_offered(client):
     mira, tomas = make_contact("Mira Talvane", NUMBER, pk=1), make_contact("Tomas Ostfield", NUMBER)
     ask_for_peace(NUMBER, contact=tomas)
-    assert "Wants no calls." not in client.get(f"/contacts/{mira.pk}/").content.decode()
+    assert [row.kind for row in client.get(f"/contacts/{mira.pk}/").context["history"].rows] == ["peace"]
     assert calls(client, f"/contacts/{mira.pk}/") == []
 
 
@@ -295,12 +296,26 @@ def test_the_page_is_read_and_its_form_sent_and_nothing_else(client, method):
     assert getattr(client, method)(CALL_PAGE).status_code == 405
 
 
-def test_a_do_not_disturb_that_was_corrected_counts_no_more(client, agent, everywhere):
+def test_a_correction_of_its_note_does_not_take_a_do_not_disturb_back(client, agent, everywhere):
     asked = ask_for_peace(NUMBER, agent=agent)
-    assert calls(client, CALL_PAGE) == []
     make_note(NUMBER, "Was about another number.", agent=agent, corrects=asked, now=NOON - 2 * HOUR)
-    assert calls(client, CALL_PAGE) == [f"tel:{NUMBER}"]
-    assert (calls(client, f"/numbers/{NUMBER}/"), signs(client, f"/numbers/{NUMBER}/")) == ([f"tel:{NUMBER}"], 0)
+    assert calls(client, CALL_PAGE) == []
+    assert (calls(client, f"/numbers/{NUMBER}/"), signs(client, f"/numbers/{NUMBER}/")) == ([], 1)
+
+
+@every_page
+def test_a_number_is_offered_again_once_it_is_lifted(client, agent, everywhere, path):
+    ask_for_peace(NUMBER, agent=agent)
+    assert calls(client, path) == []
+    do_not_disturb.lift(NUMBER, agent, "Changed their mind.")
+    assert (set(calls(client, path)), signs(client, path)) == ({f"tel:{NUMBER}"}, 0)
+
+
+def test_a_number_that_was_set_by_hand_is_offered_again_when_the_time_is_over(client, agent):
+    do_not_disturb.put(NUMBER, agent, "On holiday.", ends_at=NOON + HOUR)
+    assert calls(client, CALL_PAGE) == []
+    with time_machine.travel(NOON + HOUR, tick=False):
+        assert calls(client, CALL_PAGE) == [f"tel:{NUMBER}"]
 
 
 def test_a_correction_that_asks_for_peace_counts(client, agent):

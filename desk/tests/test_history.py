@@ -71,7 +71,7 @@ def test_a_history_costs_as_many_queries_however_long_it_is(client, django_asser
     contact = make_contact("Mira Talvane", NUMBER, "+6598765432")
     for _ in range(count):
         make_note(NUMBER, agent=make_agent(f"agent {_}"))
-    path, queries = {"number": (f"/numbers/{NUMBER}/", 9), "contact": (f"/contacts/{contact.pk}/", 14)}[kind]
+    path, queries = {"number": (f"/numbers/{NUMBER}/", 12), "contact": (f"/contacts/{contact.pk}/", 18)}[kind]
     with django_assert_num_queries(queries):
         assert client.get(path).status_code == 200
 

@@ -380,7 +380,7 @@ def test_a_calls_note_is_of_that_call_even_hours_later(client):
     assert address == f"/popup?cid=%2B6591234567&call={call.pk}&then=unmatched"
     page = client.get(address).content.decode()
     assert "This note is of the call of 2 Mar 2026, 07:00." in page
-    [action] = re.findall(r'<form class="card" method="post" action="([^"]*)"', page)
+    [action] = re.findall(r'<form class="card wrapup" method="post" action="([^"]*)"', page)
     write(client, action.replace("&amp;", "&"))
     assert matched() == [(call.pk, "hand")]
     assert [row.call for row in client.get("/unmatched/").context["calls"]] == [later]
@@ -416,5 +416,5 @@ def test_the_popup_of_a_call_costs_as_many_queries_however_many_calls_there_were
     for hour in range(count):
         call = make_call(NUMBER, NOON - (hour + 2) * HOUR, extension="101")
         make_note(NUMBER, agent=agent, reported_call=call)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(12):
         assert client.get("/popup", {"cid": NUMBER, "call": call.pk}).context["call"] == call

@@ -32,6 +32,7 @@ def test_a_note_holds_everything_that_is_known_of_the_call(client):
             "contact_id": contact.pk,
             "contact_name": "Ada Example",
             "disposition_id": disposition("completed").pk,
+            "disposition_label": "Completed",
             "comments": "Asked for a quote.",
             "agent_id": None,
             "source": "3cx",
@@ -43,6 +44,7 @@ def test_a_note_holds_everything_that_is_known_of_the_call(client):
             "corrects_id": None,
             "redacted_at": None,
             "redacted_by_id": None,
+            "opened_at": None,
             "created_at": now,
         }
     ]

@@ -1,12 +1,13 @@
 """An agent's morning, in a browser."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from callnotes.models import CallNote
 from callnotes.tests.factories import make_agent, make_note
 from contacts.models import Contact
 from contacts.tests.factories import make_contact
+from tests.browser.conftest import sign_in
 
 NUMBER = "+6591234567"
 
@@ -68,9 +69,9 @@ def test_a_reload_and_a_second_save_of_the_same_page_save_nothing_more(crm: Page
     expect(crm.get_by_role("status")).to_be_visible()
     crm.reload()
     crm.go_back()
-    write(crm, "Asked for a quote.")
+    expect(crm.get_by_text("This corrects “Completed”")).to_be_visible()
     crm.get_by_role("button", name="Save note").click()
-    expect(crm.get_by_role("heading", name="Communication history")).to_be_visible()
+    expect(crm.locator(".wrapup .errors")).to_contain_text("Nothing was changed")
     assert stored() == [(NUMBER, "", "completed", "Asked for a quote.", "robin")]
 
 
@@ -80,6 +81,7 @@ def test_going_back_and_saving_other_words_corrects_the_note(crm: Page, agent):
     crm.get_by_role("button", name="Save note").click()
     expect(crm.get_by_role("status")).to_be_visible()
     crm.go_back()
+    expect(crm.get_by_text("This corrects “Completed”")).to_be_visible()
     write(crm, "Asked for two quotes.")
     crm.get_by_role("button", name="Save note").click()
     expect(crm.get_by_role("link", name="corrects the note of")).to_be_visible()
@@ -87,16 +89,20 @@ def test_going_back_and_saving_other_words_corrects_the_note(crm: Page, agent):
     assert (first.comments, second.comments, second.corrects) == ("Asked for a quote.", "Asked for two quotes.", first)
 
 
-def test_a_sign_in_that_ended_loses_no_word(crm: Page, agent):
-    crm.goto(f"{crm.base}/popup?cid=91234567")
-    write(crm, "Asked for a quote.\nTwenty pieces.")
-    crm.context.clear_cookies(name="sessionid")
-    with crm.expect_response(lambda response: response.request.method == "POST") as refused:
-        crm.get_by_role("button", name="Save note").click()
+def test_a_sign_in_that_ended_loses_no_word_where_no_script_runs_either(browser: Browser, live_server):
+    make_agent("robin")
+    page = browser.new_context(java_script_enabled=False).new_page()
+    page.base = live_server.url
+    sign_in(page, "robin")
+    page.goto(f"{page.base}/popup?cid=91234567")
+    write(page, "Asked for a quote.\nTwenty pieces.")
+    page.context.clear_cookies(name="sessionid")
+    with page.expect_response(lambda response: response.request.method == "POST") as refused:
+        page.get_by_role("button", name="Save note").click()
     assert refused.value.status == 401
-    expect(crm.get_by_label("What you typed")).to_have_value("Asked for a quote.\nTwenty pieces.")
-    crm.get_by_role("link", name="sign in").click()
-    expect(crm.get_by_label("Username")).to_be_visible()
+    expect(page.get_by_label("What you typed")).to_have_value("Asked for a quote.\nTwenty pieces.")
+    page.get_by_role("link", name="sign in").click()
+    expect(page.get_by_label("Username")).to_be_visible()
     assert stored() == []
 
 

@@ -45,7 +45,7 @@ def matched() -> list[tuple]:
 def test_a_missed_call_is_called_back_noted_and_gone(crm: Page, robin):
     make_contact("Mira Talvane", NUMBER)
     make_missed_call(NUMBER, ago(hours=1))
-    crm.get_by_role("link", name="Missed calls").click()
+    crm.get_by_role("link", name="Missed calls", exact=True).click()
     row = crm.get_by_role("listitem").filter(has_text="Mira Talvane")
     expect(row.get_by_role("link", name="Call back")).to_have_attribute("href", f"tel:{NUMBER}")
     row.get_by_role("link", name="Write a note").click()
@@ -53,7 +53,7 @@ def test_a_missed_call_is_called_back_noted_and_gone(crm: Page, robin):
     crm.get_by_label("Comments").fill("Called back.")
     crm.get_by_role("button", name="Save note").click()
     expect(crm.get_by_role("status")).to_be_visible()
-    crm.get_by_role("link", name="Missed calls").click()
+    crm.get_by_role("link", name="Missed calls", exact=True).click()
     expect(crm.get_by_text("Nobody waits for a call back.")).to_be_visible()
 
 
@@ -182,7 +182,7 @@ def test_a_number_that_asked_for_peace_is_called_with_a_reason(crm: Page, robin)
     make_note(NUMBER, "Wants no calls.", key="do_not_disturb")
     crm.goto(f"{crm.base}/numbers/{NUMBER}/")
     expect(crm.get_by_role("link", name="Call +65 9123 4567")).to_have_count(0)
-    crm.get_by_role("link", name="do not disturb").click()
+    crm.get_by_role("link", name="do not disturb", exact=True).click()
     expect(crm.get_by_label("Why do you call all the same?")).to_be_focused()
     crm.keyboard.press("Enter")
     expect(crm.get_by_role("alert")).to_have_text("This field is required.")

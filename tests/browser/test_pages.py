@@ -4,12 +4,14 @@ from datetime import datetime, timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.contrib.auth.models import Permission, User
 from django.utils import timezone
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
-from callnotes import do_not_disturb
-from callnotes.models import Call
-from callnotes.tests.factories import make_note
+from callnotes import callbacks, do_not_disturb
+from callnotes.callbacks import Promise
+from callnotes.models import Call, Callback, Chat
+from callnotes.tests.factories import make_agent, make_callback, make_note, make_peace
 from contacts.tests.factories import make_contact
 from desk.tests.calls import make_call, make_chat, make_extension, make_missed_call
 from integrations_3cx.models import FailedRequest, Scope
@@ -35,6 +37,19 @@ PAGES_OF_CALLS = [
     *("/missed/", "/unmatched/", "/unmatched/?whose=everybody", f"/numbers/{NUMBER}/", "/contacts/1/"),
     *(f"/popup?cid={AT_PEACE}", f"/numbers/{AT_PEACE}/", f"/numbers/{AT_PEACE}/call/", f"/numbers/{NUMBER}/call/"),
 ]
+PAGES_OF_CALLBACKS = [
+    "/callbacks/",
+    *(f"/callbacks/?whose=team{when}" for when in ("", "&when=overdue", "&when=upcoming")),
+]
+PAGES_OF_TIMELINES = [
+    *(
+        f"/numbers/{NUMBER}/{query}"
+        for query in ("", "?kind=call", "?kind=callback", "?kind=peace", "?before=1-note-1")
+    ),
+    *(f"/numbers/{AT_PEACE}/", "/contacts/1/", f"/popup?cid={AT_PEACE}", f"/popup?cid={NUMBER}"),
+    *("/do-not-disturb/", "/do-not-disturb/?number=hello", "/do-not-disturb/?number=1234567"),
+    "/do-not-disturb/?before=1-peace-1",
+]
 BACK_OFFICE_PAGES = [
     "/admin/",
     *(f"/admin/contacts/contact/{page}" for page in ("", "?q=9123+4567", "add/", "1/change/", "1/delete/")),
@@ -42,7 +57,8 @@ BACK_OFFICE_PAGES = [
     *(f"/admin/callnotes/disposition/{page}" for page in ("", "add/", "1/change/")),
     *(f"/admin/integrations_3cx/apitoken/{page}" for page in ("", "add/", "1/change/")),
     *(f"/admin/auth/user/{page}" for page in ("", "add/", "1/change/")),
-    *(f"/admin/callnotes/{page}/" for page in ("call", "chat", "callreason")),
+    *(f"/admin/callnotes/{page}/" for page in ("call", "chat", "callreason", "callback")),
+    *(f"/admin/callnotes/donotdisturb/{page}" for page in ("", "?state=in-force", "add/")),
     *(CONNECT_3CX, f"{CONNECT_3CX}?caller=91234567"),
 ]
 
@@ -92,17 +108,24 @@ def browser_context_args(browser_context_args, request) -> dict:
 def faults(page: Page, paths: list[str]) -> list[str]:
     """What is wrong with pages: a status, a width over the window's, a barrier that axe finds (WCAG 2.2 AA)."""
     found = []
-    tags = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
     for path in paths:
         response = page.goto(page.base + path)
         if response.status != 200:
             found.append(f"{path}: {response.status}")
-        for name, window in WINDOWS.items():
-            page.set_viewport_size(window)
-            for violation in Axe().run(page, options=tags).response["violations"]:
-                found += [f"{path} ({name}): {violation['id']}: {node['html'][:120]}" for node in violation["nodes"]]
-            if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-                found.append(f"{path}: wider than the window ({name})")
+        found += faults_in_sight(page, path)
+    return found
+
+
+def faults_in_sight(page: Page, state: str) -> list[str]:
+    """What is wrong with a page as it stands."""
+    found = []
+    tags = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+    for name, window in WINDOWS.items():
+        page.set_viewport_size(window)
+        for violation in Axe().run(page, options=tags).response["violations"]:
+            found += [f"{state} ({name}): {violation['id']}: {node['html'][:120]}" for node in violation["nodes"]]
+        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+            found.append(f"{state}: wider than the window ({name})")
     return found
 
 
@@ -115,10 +138,82 @@ def test_the_pages_of_calls_have_no_barrier_and_fit_every_window(crm: Page, call
     assert faults(crm, [*PAGES_OF_CALLS, f"/popup?cid=91234567&call={calls.pk}"]) == []
 
 
+@pytest.fixture
+def promises(agent, data) -> None:
+    """Callbacks of every kind, with words longer than a window: overdue, upcoming, anyone's, of several zones."""
+    make_contact("Wei " + "Longname" * 20, "+12025550123", pk=4, company="Longcompany" * 18)
+    bea = make_agent("bea", first_name="B" * 100, last_name="E" * 100)
+    callers = {NUMBER: agent, "+12025550123": bea, SHARED: None, AT_PEACE: agent}
+    for place, (number, caller) in enumerate(callers.items()):
+        promise = Promise(ago(3 - 2 * place) if caller else None, by_anyone=caller is None)
+        told = {"key": "schedule_later", "agent": caller or agent, "promise": promise, "now": ago(place)}
+        make_note(number, "n" * 300, **told)
+    do_not_disturb.put(AT_PEACE, bea, "Asked for it.")
+
+
+def test_the_callbacks_have_no_barrier_and_fit_every_window_also_unfolded(crm: Page, promises):
+    assert faults(crm, PAGES_OF_CALLBACKS) == []
+    crm.goto(f"{crm.base}/callbacks/?whose=team")
+    assert crm.locator(".callback").count() == 4
+    for button in ("Snooze", "Done"):
+        crm.locator("summary", has_text=button).first.click()
+        assert faults_in_sight(crm, f"unfolded: {button}") == []
+
+
+def test_the_calendar_has_no_barrier_before_and_after_it_has_an_address(crm: Page, agent):
+    assert faults(crm, ["/callbacks/", "/callbacks/calendar/"]) == []
+    crm.get_by_role("button", name="Make my address").click()
+    assert crm.locator("code").count() == 1
+    assert faults_in_sight(crm, "the address") == []
+    assert faults(crm, ["/callbacks/calendar/"]) == []
+
+
+@pytest.fixture
+def ledger(agent, calls) -> User:
+    """Entries in force, lifted and over on the numbers of a contact, beside promises in every state.
+
+    Answers an agent who may lift and export.
+    """
+    bea = make_agent("bea", first_name="B" * 100, last_name="E" * 100)
+    for number in (NUMBER, SHARED, AT_PEACE):
+        make_peace(number, ago(2), "r" * 200, set_by=bea, ends_at=timezone.now() + timedelta(days=9))
+        make_peace(number, ago(50), lifted_at=ago(40), lifted_by=bea, lifting_reason="l" * 200)
+    make_callback(NUMBER, ago(60), due_at=ago(50), agent=bea, contact=None)
+    callbacks.close_by_hand(Callback.objects.get(), bea, "d" * 200)
+    make_callback(NUMBER, ago(40), due_at=ago(30), agent=bea)
+    make_note(NUMBER, "Called as promised.", agent=agent, now=ago(29))
+    make_callback(NUMBER, ago(28), due_at=ago(27))
+    agent.user_permissions.set(Permission.objects.filter(codename__in=["lift_donotdisturb", "view_donotdisturb"]))
+    return agent
+
+
+def test_timelines_and_the_ledger_have_no_barrier_and_fit_every_window(crm: Page, ledger):
+    records = [f"/calls/{Call.objects.exclude(transcript='').get().pk}/", f"/chats/{Chat.objects.get().pk}/"]
+    assert faults(crm, [*PAGES_OF_TIMELINES, *records]) == []
+
+
+def test_what_sets_and_lifts_do_not_disturb_has_no_barrier_also_unfolded_and_refused(crm: Page, ledger):
+    for says in ("Set do not disturb", "Lift"):
+        crm.goto(f"{crm.base}/numbers/{NUMBER}/")
+        crm.locator("summary", has_text=says).click()
+        assert faults_in_sight(crm, f"unfolded: {says}") == []
+        crm.locator("details[open]").get_by_role("button").click()
+        expect(crm.get_by_role("alert")).to_have_text("This field is required.")
+        assert faults_in_sight(crm, f"refused: {says}") == []
+    ledger.user_permissions.clear()
+    crm.goto(f"{crm.base}/numbers/{NUMBER}/")
+    assert crm.locator("summary", has_text="Lift").count() == 0
+    assert faults(crm, [f"/numbers/{NUMBER}/", "/do-not-disturb/"]) == []
+
+
 def test_empty_lists_and_a_call_with_its_reason_have_no_barrier(crm: Page, agent, data):
     do_not_disturb.give_reason(AT_PEACE, agent, "r" * 200)
     make_note(AT_PEACE, "Wants no calls.", key="do_not_disturb")
     assert faults(crm, [f"/numbers/{AT_PEACE}/call/", "/missed/", "/unmatched/"]) == []
+
+
+def test_an_empty_ledger_has_no_barrier(crm: Page, agent):
+    assert faults(crm, ["/do-not-disturb/", f"/numbers/{NUMBER}/?kind=peace"]) == []
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
 
-from callnotes.models import CallNote
+from callnotes.models import CallNote, DoNotDisturb
 from contacts.models import ContactNumber
 from dbncrm import demo
 from integrations_3cx.models import ApiToken, Scope
@@ -105,7 +105,8 @@ def _fill() -> dict[str, str]:
 def _busiest_number() -> str:
     """A number of one contact alone, with much to read."""
     sole = ContactNumber.objects.values("number").annotate(contacts=Count("contact")).filter(contacts=1)
-    busiest = CallNote.objects.filter(number__in=sole.values("number"), number__startswith="+65").values("number")
+    notes = CallNote.objects.exclude(number__in=DoNotDisturb.objects.values("number"))
+    busiest = notes.filter(number__in=sole.values("number"), number__startswith="+65").values("number")
     return busiest.annotate(notes=Count("pk")).order_by("-notes", "number")[0]["number"]
 
 
