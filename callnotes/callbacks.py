@@ -80,11 +80,15 @@ def stand_again(note: CallNote) -> None:
 
 
 def _close_by(note: CallNote) -> None:
-    """Closes what the note keeps or replaces: promises of its number from before it, but to another contact."""
+    """Closes what the note keeps or replaces: promises of its number from before its page was opened.
+
+    What a colleague promised meanwhile stays, and what was promised to another contact of a shared number.
+    """
     if not (note.disposition.closes_callbacks or note.disposition.opens_callback):
         return
     standing = Callback.objects.open().about(note.number).of_same_person(note.contact)
-    _close(standing.filter(created_at__lte=note.first_version().created_at).exclude(note=note), note)
+    first = note.first_version()
+    _close(standing.filter(created_at__lte=first.opened_at or first.created_at).exclude(note=note), note)
 
 
 def _close(callbacks: CallbackQuerySet, by: CallNote) -> None:

@@ -10,6 +10,7 @@ from callnotes.models import CallNote, CallReason, DoNotDisturb, DoNotDisturbQue
 from contacts.turns import turn
 
 REASON_COUNTS_FOR = timedelta(hours=1)
+SHOWN_AT_MOST = 10
 
 
 def asked_for(numbers: Iterable[str], now: datetime | None = None) -> set[str]:
@@ -19,14 +20,14 @@ def asked_for(numbers: Iterable[str], now: datetime | None = None) -> set[str]:
 
 
 def in_force(number: str, now: datetime | None = None) -> list[DoNotDisturb]:
-    """The entries of a number that say so now, the newest first. One query."""
+    """The entries of a number that say so now, the newest first, at most SHOWN_AT_MOST. One query."""
     return in_force_on([number], now)
 
 
 def in_force_on(numbers: Iterable[str], now: datetime | None = None) -> list[DoNotDisturb]:
     """Those of several numbers; likewise."""
     entries = DoNotDisturb.objects.in_force(now or timezone.now()).on(set(numbers))
-    return list(entries.newest_first().for_display())
+    return list(entries.newest_first().for_display()[:SHOWN_AT_MOST])
 
 
 def note_arrived(note: CallNote) -> None:

@@ -10,8 +10,12 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Q
 from django.utils import timezone
 
-from callnotes.models import Call, CallNote, Draft, DraftQuerySet
+from callnotes.models import COMMENTS_MAX_LENGTH, Call, CallNote, Draft, DraftQuerySet
 from contacts.turns import turn
+
+# More than a note may hold, so that too many words can be kept, and shortened.
+LONGEST_FIELD = 10 * COMMENTS_MAX_LENGTH
+DRAFTS_AT_MOST = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,14 @@ class Version:
 
 class WrittenElsewhere(Exception):
     """Another window has kept words under the same submission that this one does not know."""
+
+
+class TooMany(Exception):
+    """The agent has DRAFTS_AT_MOST wrap-ups that are not finished."""
+
+
+class TooLong(Exception):
+    """The words are more than any wrap-up is."""
 
 
 class SavedBefore(Exception):
@@ -57,8 +69,10 @@ def keep(
     """Keeps a form's fields as they stand; what a window kept later stays, in whatever order the two arrive.
 
     `continues` is the version from which the window began. Raises WrittenElsewhere where another window has kept
-    another since, and SavedBefore where the form is a note already.
+    another since, and SavedBefore where the form is a note already; TooLong and TooMany beyond the limits.
     """
+    if any(len(text) > LONGEST_FIELD for text in fields.values()):
+        raise TooLong
     now = timezone.now()
     content = {
         "fields": {name: text.replace("\0", "") for name, text in fields.items()},
@@ -75,6 +89,8 @@ def keep(
             return
         if note := CallNote.objects.by_agent(agent).filter(submission=submission).first():
             raise SavedBefore(note)
+        if _has_too_many(agent, submission):
+            raise TooMany
         draft, is_new = Draft.objects.get_or_create(submission=submission, defaults=identity | content)
     if not is_new and (draft.agent_id, draft.window) != (agent.pk, version.window):
         raise WrittenElsewhere
@@ -83,6 +99,11 @@ def keep(
 def first_version(submission: uuid.UUID) -> Version:
     """That of the draft that an undone note leaves: whoever sends the note's form once more knows its words."""
     return Version(submission, 0)
+
+
+def _has_too_many(agent: AbstractBaseUser, submission: uuid.UUID) -> bool:
+    others = Draft.objects.of_agent(agent).exclude(submission=submission).order_by()
+    return others[DRAFTS_AT_MOST - 1 : DRAFTS_AT_MOST].exists()
 
 
 def reopen(note: CallNote, fields: dict[str, str]) -> Draft:
@@ -109,9 +130,14 @@ def discard(submission: uuid.UUID, agent: AbstractBaseUser) -> bool:
     return bool(deleted)
 
 
-def unfinished(agent: AbstractBaseUser) -> DraftQuerySet:
+def begun(agent: AbstractBaseUser) -> DraftQuerySet:
     """The agent's drafts, the last first."""
     return Draft.objects.of_agent(agent).newest_first()
+
+
+def unfinished(agent: AbstractBaseUser) -> DraftQuerySet:
+    """Those in which there are words."""
+    return begun(agent).exclude(fields__comments="")
 
 
 def finished(submission: uuid.UUID, note: CallNote, known: Iterable[Version]) -> None:

@@ -21,6 +21,7 @@ def now(request: HttpRequest) -> HttpResponse:
     moment = timezone.now()
     due = list(Callback.objects.due(moment).for_agent(request.user).order_by("-due_at", "-pk")[: SHOWN_AT_MOST + 1])
     context = {
+        "now": moment.replace(second=0, microsecond=0),
         "due": due,
         "fresh": [callback for callback in due if callback.due_at > moment - FRESH],
         "unfinished": list(drafts.unfinished(request.user)[: SHOWN_AT_MOST + 1]),

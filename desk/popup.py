@@ -117,7 +117,7 @@ def _draft(request: HttpRequest, number: str, corrected: CallNote | None, call: 
     """The agent's unfinished note that the address names; else the last of the number, or none for a new one."""
     if "new" in request.GET:
         return None
-    mine = drafts.unfinished(request.user).about(number).select_related("corrects__disposition", "call")
+    mine = drafts.begun(request.user).about(number).select_related("corrects__disposition", "call")
     if submission := as_uuid(request.GET.get("draft", "")):
         return mine.filter(submission=submission).first()
     return mine.filter(corrects=corrected, call=call).first()

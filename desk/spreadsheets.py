@@ -1,13 +1,15 @@
 """Rows as CSV that a spreadsheet opens as text: none of its cells is run as a formula. Pure.
 
-Source: OWASP, CSV Injection: a cell is taken for a formula that begins with = + - @, tab, carriage return or line feed.
+Source: OWASP, CSV Injection: a cell is taken for a formula that begins with = + - @, tab, carriage return or line feed;
+some spreadsheets read semicolons, tabs and line ends as the ends of cells, and full-width signs as signs.
 """
 
 import csv
+import re
 from collections.abc import Iterable, Iterator
 
 BYTE_ORDER_MARK = "\ufeff"  # By which Excel knows UTF-8.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA_START = re.compile(r"^(?=[=+\-@＝＋－＠\t\r\n])|(?<=[;\t\r\n])(?=[=+\-@＝＋－＠])")
 
 
 class _Echo:
@@ -27,4 +29,4 @@ def lines(columns: list[str], rows: Iterable[list[str]]) -> Iterator[str]:
 
 def plain(text: str) -> str:
     """A text that no spreadsheet takes for a formula: one that it might, behind an apostrophe."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    return _FORMULA_START.sub("'", text)

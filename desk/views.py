@@ -22,6 +22,7 @@ from desk.requests import READ_OR_SEND
 from desk.timeline import timeline
 
 ON_START = 5
+UNFINISHED_ON_START = 20
 NOTES_ON_START = 10
 CONTACTS_FOUND_AT_MOST = 50
 
@@ -32,7 +33,7 @@ def start(request: HttpRequest) -> HttpResponse:
     notes = list(CallNote.objects.by_agent(request.user).newest_first().for_display()[:NOTES_ON_START])
     callbacks = list(Callback.objects.open().for_agent(request.user).soonest_first().for_display()[: ON_START + 1])
     waiting = missed.waiting(ON_START + 1)
-    unfinished = list(drafts.unfinished(request.user)[: ON_START + 1])
+    unfinished = list(drafts.unfinished(request.user)[: UNFINISHED_ON_START + 1])
     numbers = numbers_of([*notes, *callbacks, *unfinished, *waiting])
     people = ContactNumber.objects.contacts_at(numbers_of([*unfinished, *waiting]))
     context = {

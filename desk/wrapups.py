@@ -21,7 +21,10 @@ TOO_LATE = _("It is too late to undo that; correct the note instead.")
 
 @require_POST
 def keep(request: HttpRequest) -> HttpResponse:
-    """Keeps what is typed, for the page's script: 204; 409 where another window or a saved note stands in its place."""
+    """Keeps what is typed, for the page's script: 204; 409 where another window or a saved note stands in its place.
+
+    413 and 429 beyond the limits of `drafts`.
+    """
     if is_anothers(request):
         return typed_by_another(request)
     form = DraftForm(request.POST, agent=request.user)
@@ -29,6 +32,10 @@ def keep(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"errors": form.errors}, status=400)
     try:
         form.keep()
+    except drafts.TooLong:
+        return JsonResponse({"error": "too_long"}, status=413)
+    except drafts.TooMany:
+        return JsonResponse({"error": "too_many"}, status=429)
     except drafts.WrittenElsewhere:
         return JsonResponse({"elsewhere": True}, status=409)
     except drafts.SavedBefore as saved:

@@ -65,3 +65,11 @@ def test_undoing_a_note_opens_nothing_that_another_note_has_kept_since(robin, be
     note(5.05, agent=robin)
     recording.undo(wrong, bea, {}, now=minute(5.1))
     assert open_ones() == []
+
+
+def test_a_note_leaves_what_a_colleague_promised_after_its_page_was_opened(robin, bea):
+    promise(5, 90, agent=bea)
+    note(6, agent=robin, opened_at=minute(4))
+    assert open_ones() == [(minute(90), "bea", "Note 5.")]
+    note(8, agent=robin, opened_at=minute(7))
+    assert open_ones() == []

@@ -350,3 +350,18 @@ def test_of_keepings_of_one_window_that_arrive_at_once_the_last_stands():
         Draft.objects.all().delete()
         at_once(*[lambda sequence=sequence: keep(agent, f"Keeping {sequence}.", sequence) for sequence in (3, 1, 4, 2)])
         assert kept() == [("Keeping 4.", WINDOW, 4)]
+
+
+def test_more_than_any_wrap_up_holds_is_refused_and_nothing_is_kept(agent):
+    with pytest.raises(drafts.TooLong):
+        keep(agent, "x" * (drafts.LONGEST_FIELD + 1), 1)
+    assert kept() == []
+
+
+def test_an_agent_has_a_bounded_number_of_unfinished_wrap_ups(agent, monkeypatch):
+    monkeypatch.setattr(drafts, "DRAFTS_AT_MOST", 2)
+    for _ in range(2):
+        make_draft(NUMBER, agent)
+    with pytest.raises(drafts.TooMany):
+        keep(agent, "One more.", 1)
+    assert len(kept()) == 2

@@ -1,3 +1,4 @@
+import math
 from datetime import timedelta
 
 from django import template
@@ -28,4 +29,9 @@ def saved_note(context: template.Context) -> dict:
     if note is None:
         return {}
     left = UNDO_SECONDS - (now - note.created_at).total_seconds()
-    return {"note": note, "seconds": max(0, int(left)), "request": request, "csrf_token": context.get("csrf_token")}
+    return {
+        "note": note,
+        "seconds": max(0, math.ceil(left)),
+        "request": request,
+        "csrf_token": context.get("csrf_token"),
+    }

@@ -190,7 +190,7 @@ def test_no_cell_of_the_export_is_run_as_a_formula(client, reader):
     do_not_disturb.lift(NUMBER, reader, "\t=1")
     [_, row] = exported(client, all="1")
     names = ["'=HYPERLINK(1)", "'@SUM(1) -2", "'+1+1"]
-    assert [row[1], row[3], row[4], row[7], row[8]] == [*names, "'@SUM(1) -2", "'\t=1"]
+    assert [row[1], row[3], row[4], row[7], row[8]] == [*names, "'@SUM(1) -2", "'\t'=1"]
 
 
 def test_the_export_is_a_file_that_no_cache_keeps(client, reader):

@@ -64,8 +64,8 @@ def test_a_callback_that_is_due_is_told_with_whom_to_call(client, agent):
     first = promise(agent, -2 * MINUTE, 1)
     second = promise(agent, timedelta(0), 2)
     assert told(client) == [
-        "Call back now: +65 9123 4562, due 12:00 Open",
-        "Call back now: Mira Talvane, +65 9123 4561, due 11:58 Open",
+        "Call back now: +65 9123 4562, due 12:00 Open Not now",
+        "Call back now: Mira Talvane, +65 9123 4561, due 11:58 Open Not now",
         "2 callbacks due",
     ]
     page = client.get("/now/").content.decode()
@@ -80,8 +80,8 @@ def test_what_anyone_may_call_is_told_to_everybody(client, agent):
     promise(None, place=1)
     promise(make_agent("lee", is_active=False), place=2)
     assert told(client) == [
-        "Call back now: +65 9123 4562, due 11:59 Open",
-        "Call back now: +65 9123 4561, due 11:59 Open",
+        "Call back now: +65 9123 4562, due 11:59 Open Not now",
+        "Call back now: +65 9123 4561, due 11:59 Open Not now",
         "2 callbacks due",
     ]
 
@@ -89,7 +89,7 @@ def test_what_anyone_may_call_is_told_to_everybody(client, agent):
 @pytest.mark.parametrize(("minutes", "is_fresh"), [(14, True), (15, False), (6000, False)])
 def test_a_reminder_goes_away_by_itself_and_the_callback_stays_counted(client, agent, minutes, is_fresh):
     promise(agent, -minutes * MINUTE)
-    reminders = ["Call back now: +65 9123 4567, due 11:46 Open"] if is_fresh else []
+    reminders = ["Call back now: +65 9123 4567, due 11:46 Open Not now"] if is_fresh else []
     assert told(client) == [*reminders, "1 callback due"]
 
 

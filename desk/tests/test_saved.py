@@ -50,27 +50,27 @@ def banner(client: Client, saved, page: str = "/") -> tuple[str, str] | None:
 def test_every_page_that_the_address_asks_says_what_was_saved_and_offers_to_undo_it(client, agent, page):
     make_contact("Mira Talvane", NUMBER)
     note = make_note(NUMBER, agent=agent)
-    assert banner(client, note.pk, page) == ("Saved: Completed, Mira Talvane, +65 9123 4567. Undo", "10")
+    assert banner(client, note.pk, page) == ("Saved: Completed, Mira Talvane, +65 9123 4567. Undo Ctrl Z", "10")
 
 
 def test_of_a_note_of_nobody_the_number_is_said(client, agent):
     note = make_note(NUMBER, key="no_answer", agent=agent)
-    assert banner(client, note.pk) == ("Saved: No Answer, +65 9123 4567. Undo", "10")
+    assert banner(client, note.pk) == ("Saved: No Answer, +65 9123 4567. Undo Ctrl Z", "10")
 
 
 def test_what_was_saved_is_called_as_it_was_when_it_was_saved(client, agent):
     note = make_note(NUMBER, agent=agent)
     Disposition.objects.filter(key="completed").update(label="All done")
-    assert banner(client, note.pk) == ("Saved: Completed, +65 9123 4567. Undo", "10")
+    assert banner(client, note.pk) == ("Saved: Completed, +65 9123 4567. Undo Ctrl Z", "10")
 
 
 @pytest.mark.parametrize(
-    ("seconds", "left"), [(0.5, "9"), (1, "9"), (8.9, "1"), (9.5, ""), (10, ""), (300, ""), (300.5, None)]
+    ("seconds", "left"), [(0.5, "10"), (1, "9"), (8.9, "2"), (9.5, "1"), (10, ""), (300, ""), (300.5, None)]
 )
 def test_it_can_be_undone_for_ten_seconds_and_is_shown_for_five_minutes(client, agent, clock, seconds, left):
     note = make_note(NUMBER, agent=agent)
     clock.shift(seconds * SECOND)
-    said = "Saved: Completed, +65 9123 4567." + (" Undo" if left else "")
+    said = "Saved: Completed, +65 9123 4567." + (" Undo Ctrl Z" if left else "")
     assert banner(client, note.pk) == (None if left is None else (said, left))
 
 
@@ -84,7 +84,7 @@ def test_what_was_corrected_or_undone_since_is_not_shown_as_saved(client, agent)
     correction = make_note(NUMBER, "Other words.", agent=agent, corrects=note)
     assert (banner(client, note.pk), banner(client, correction.pk)) == (
         None,
-        ("Saved: Completed, +65 9123 4567. Undo", "10"),
+        ("Saved: Completed, +65 9123 4567. Undo Ctrl Z", "10"),
     )
     recording.undo(correction, agent, {})
     assert banner(client, correction.pk) is None

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from desk.spreadsheets import lines, plain
 
-FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "=cmd|' /C calc'!A0"]
+FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t1", "\r1", "\n1", "＝1＋1", "=cmd|' /C calc'!A0"]
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
 
 
@@ -42,3 +42,17 @@ def test_a_line_is_made_when_it_is_asked_for():
     rows = (made.append(place) or [str(place)] for place in range(10))
     file = lines(["place"], rows)
     assert [next(file), next(file), made] == ["\ufeffplace\r\n", "0\r\n", [0]]
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("ok;=A1", "ok;'=A1"),
+        ("x\n=cmd|A0", "x\n'=cmd|A0"),
+        ("a\t+1", "a\t'+1"),
+        ("one; two", "one; two"),
+        ("a\nb", "a\nb"),
+    ],
+)
+def test_what_another_separator_would_make_a_formula_stands_behind_one_too(text, written):
+    assert plain(text) == written

@@ -64,9 +64,10 @@ def test_unfinished_wrapups_are_there_to_be_finished_or_discarded(client, agent,
     make_contact("Mira Talvane", number(1))
     first = make_draft(number(1), agent, "Asked for <b>a</b> qu")
     clock.shift(MINUTE)
-    second = make_draft(number(2), agent, "")
+    second = make_draft(number(2), agent, "Asked for two.")
+    make_draft(number(3), agent, "")
     assert rows(client, "unfinished") == [
-        "+65 9123 4562 Call +65 9123 4562 No words yet Mon 2 Mar, 12:01 Finish Discard",
+        "+65 9123 4562 Call +65 9123 4562 Asked for two. Mon 2 Mar, 12:01 Finish Discard",
         "Mira Talvane +65 9123 4561 Call +65 9123 4561 Asked for <b>a</b> qu Mon 2 Mar, 12:00 Finish Discard",
     ]
     markup = section(client.get("/"), "unfinished")
@@ -158,17 +159,24 @@ def test_what_is_done_is_there_no_more(client, agent):
 @pytest.mark.parametrize(("count", "is_said"), [(ON_START, False), (ON_START + 1, True)])
 def test_of_many_the_first_five_are_there_and_that_there_are_more_is_said(client, agent, count, is_said):
     for place in range(count):
-        make_draft(number(place), agent)
         promise(agent, HOUR + place * MINUTE, place)
         make_missed_call(f"+658123456{place}", NOON - place * MINUTE)
-    assert [len(rows(client, heading)) for heading in SECTIONS[:3]] == [ON_START] * 3
+    assert [len(rows(client, heading)) for heading in SECTIONS[1:3]] == [ON_START] * 2
     said = {
-        "unfinished": "These are the last 5; the others follow as these are finished.",
         "callbacks": "These are the next 5.",
         "missed": "These are the last 5.",
     }
     response = client.get("/")
-    assert [said[heading] in words(section(response, heading)) for heading in said] == [is_said] * 3
+    assert [said[heading] in words(section(response, heading)) for heading in said] == [is_said] * 2
+
+
+@pytest.mark.parametrize(("count", "is_said"), [(20, False), (21, True)])
+def test_of_many_unfinished_wrapups_the_last_twenty_are_there(client, agent, count, is_said):
+    for place in range(count):
+        make_draft(f"+6591234{place:03}", agent)
+    assert len(rows(client, "unfinished")) == 20
+    said = "These are the last 20; the others follow as these are finished."
+    assert (said in words(section(client.get("/"), "unfinished"))) is is_said
 
 
 @pytest.mark.parametrize("count", [1, 6])

@@ -27,9 +27,16 @@ function begin(form) {
     button.form.addEventListener("submit", () => keeper.drop());
   }
   for (const element of document.querySelectorAll(".handled[data-poll]")) poll(element);
+  window.addEventListener("beforeunload", (event) => keeper.isSaving && event.preventDefault());
   if (!form.dataset.continues) goOnWithSaved(form);
   if (isTouched(form)) keeper.typed();
+  goOnAtTheEnd(form.elements.comments);
   showLeftovers(form, keeper);
+}
+
+// Whoever goes on with words goes on behind them.
+function goOnAtTheEnd(comments) {
+  if (!comments.selectionEnd) comments.setSelectionRange(comments.value.length, comments.value.length);
 }
 
 // Whether something stands in the form that the server has not put there: whoever types is faster than a script loads.
@@ -64,12 +71,19 @@ function press(event, form) {
     event.preventDefault();
     form.requestSubmit();
   } else if (digit && !event.ctrlKey && !event.metaKey && (event.altKey || !isText)) {
-    const choice = form.querySelectorAll("[name=disposition]")[digit - 1];
+    const name = event.target.name === "when" ? "when" : "disposition";
+    const choice = form.querySelectorAll(`[name=${name}]`)[digit - 1];
     if (!choice) return;
     event.preventDefault();
     choice.click();
-    if (!isText) form.elements.comments.focus();
+  } else if (!isText && event.target.matches("body, [type=radio]") && isLetter(event)) {
+    form.elements.comments.focus();
   }
+}
+
+// A letter that is typed beside the words belongs to them; a blank chooses, as in any form.
+function isLetter({ key, ctrlKey, metaKey, altKey }) {
+  return key.length === 1 && key !== " " && !/[0-9]/.test(key) && !ctrlKey && !metaKey && !altKey;
 }
 
 // Whoever chose with the mouse goes on typing, unless there is a time to choose first.

@@ -56,12 +56,67 @@ def test_a_note_is_written_chosen_and_saved_without_leaving_the_comments(popup: 
 
 
 @pytest.mark.parametrize(("key", "chosen"), [("1", "No Answer"), ("2", "Schedule Later"), ("3", "Do not Disturb")])
-def test_outside_the_words_a_digit_alone_chooses_and_leads_back_to_them(popup: Page, key, chosen):
+def test_outside_the_words_a_digit_alone_chooses_and_a_letter_leads_back_to_them(popup: Page, key, chosen):
     popup.keyboard.press("Shift+Tab")
+    popup.keyboard.press("4")
     popup.keyboard.press(key)
     expect(popup.get_by_label(chosen)).to_be_checked()
+    popup.keyboard.type("Asked for 2.")
+    expect(popup.get_by_label("Comments")).to_have_value("Asked for 2.")
+
+
+def test_among_the_times_a_digit_chooses_the_time(popup: Page):
+    popup.keyboard.press("Alt+2")
+    popup.keyboard.press("Tab")
+    popup.keyboard.press("1")
+    expect(popup.get_by_label("In 1 hour")).to_be_checked()
+    expect(popup.get_by_label("Schedule Later")).to_be_checked()
+
+
+def test_whoever_comes_back_to_words_goes_on_behind_them(popup: Page):
+    popup.keyboard.type("Asked for")
+    kept(popup)
+    popup.reload()
     expect(popup.get_by_label("Comments")).to_be_focused()
-    expect(popup.get_by_label("Comments")).to_have_value("")
+    popup.keyboard.type(" a quote.")
+    expect(popup.get_by_label("Comments")).to_have_value("Asked for a quote.")
+
+
+def test_a_save_that_is_still_under_way_is_not_left_without_a_question(popup: Page):
+    popup.keyboard.type("Asked for a quote.")
+    popup.keyboard.press("Alt+4")
+    popup.context.set_offline(True)
+    popup.keyboard.press("Control+Enter")
+    expect(popup.locator("[data-kept]")).to_contain_text("Trying again")
+    asked = []
+    popup.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    popup.close(run_before_unload=True)
+    expect(popup.get_by_label("Comments")).to_be_visible()
+    popup.context.set_offline(False)
+    is_saved(popup)
+    assert asked == ["beforeunload"]
+
+
+def test_a_note_is_taken_back_by_a_key(popup: Page):
+    popup.keyboard.type("Asked for a quote.")
+    popup.keyboard.press("Alt+4")
+    popup.keyboard.press("Control+Enter")
+    is_saved(popup)
+    popup.keyboard.press("Control+z")
+    expect(popup.get_by_label("Comments")).to_have_value("Asked for a quote.")
+    assert CallNote.objects.count() == 0
+
+
+def test_a_reminder_that_is_put_aside_stays_away(crm: Page, agent):
+    make_note(NUMBER, "In a meeting.", key="schedule_later", agent=agent)
+    Callback.objects.update(due_at=timezone.now() - timedelta(minutes=1))
+    crm.goto(f"{crm.base}/missed/")
+    crm.locator(".reminder").get_by_role("button", name="Not now").click()
+    expect(crm.locator(".reminder")).to_be_hidden()
+    with crm.expect_response("**/now/**"):
+        crm.reload()
+    expect(crm.get_by_role("link", name="1 callback due")).to_be_visible()
+    expect(crm.locator(".reminder")).to_be_hidden()
 
 
 def test_a_digit_beyond_the_dispositions_chooses_nothing(popup: Page):
