@@ -118,6 +118,7 @@ async function post(form, keeper) {
       keeper.warn(word("signed-out"));
       if (await signInAgain().catch(() => true)) continue;
       keeper.warn(word("still-signed-out"));
+      form.elements.comments.focus();
       return null;
     }
     if (response && response.status < 500) return response;

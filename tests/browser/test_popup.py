@@ -1,5 +1,6 @@
 """The pop-up by keyboard, with its times, its drafts and its colleagues."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -340,3 +341,60 @@ def test_a_callback_that_falls_due_is_told_on_any_page(crm: Page, agent):
     crm.goto(f"{crm.base}/missed/")
     expect(crm.locator(".reminder")).to_contain_text("Call back now: Mira Talvane, +65 9123 4567")
     expect(crm.get_by_role("link", name="1 callback due")).to_be_visible()
+
+
+def test_words_that_are_typed_while_a_save_is_under_way_wait_as_a_correction(popup: Page):
+    held = []
+    is_save = re.compile(r"/popup/\?cid=")
+    popup.route(is_save, lambda route: held.append(route))
+    popup.keyboard.type("First.")
+    popup.keyboard.press("Alt+4")
+    with popup.expect_request(is_save):
+        popup.keyboard.press("Control+Enter")
+    popup.keyboard.type(" And more.")
+    held[0].continue_()
+    popup.unroute(is_save)
+    is_saved(popup)
+    popup.goto(f"{popup.base}/")
+    section = popup.get_by_role("region", name="Unfinished wrap-ups")
+    expect(section).to_contain_text("First. And more.")
+    section.get_by_role("link", name="Finish").click()
+    expect(popup.get_by_text("This corrects “Completed”")).to_be_visible()
+    popup.keyboard.press("Control+Enter")
+    is_saved(popup)
+    assert stored() == [("completed", "First.", "robin"), ("completed", "First. And more.", "robin")]
+
+
+def test_words_of_one_agent_are_never_saved_as_anothers_who_signs_in_meanwhile(popup: Page):
+    make_agent("linnea", first_name="Linnea", last_name="Fenquist")
+    popup.keyboard.type("Asked for a quote.")
+    popup.keyboard.press("Alt+4")
+    kept(popup)
+    popup.context.clear_cookies(name="sessionid")
+    elsewhere = popup.context.new_page()
+    elsewhere.base = popup.base
+    sign_in(elsewhere, "linnea")
+    popup.keyboard.press("Control+Enter")
+    popup.get_by_role("button", name="Not now").click()
+    expect(popup.locator("[data-kept]")).to_contain_text("sign in again and save")
+    popup.bring_to_front()
+    popup.get_by_label("Comments").fill("Asked for a quote. Twenty pieces.")
+    expect(popup.locator("[data-kept]")).to_contain_text("Your sign-in has ended")
+    assert (stored(), [draft.agent.username for draft in Draft.objects.all()]) == ([], ["robin"])
+    popup.keyboard.press("Control+Enter")
+    popup.get_by_label("Password").fill(PASSWORD)
+    popup.keyboard.press("Enter")
+    is_saved(popup)
+    assert stored() == [("completed", "Asked for a quote. Twenty pieces.", "robin")]
+
+
+def test_a_browser_that_keeps_nothing_says_so_and_still_saves(crm: Page, agent):
+    forbidden = "Object.defineProperty(window, '%s', {get() { throw new Error('forbidden'); }});"
+    crm.add_init_script(forbidden % "localStorage" + forbidden % "sessionStorage")
+    crm.goto(crm.base + POPUP)
+    crm.keyboard.type("Asked for a quote.")
+    expect(crm.locator("[data-kept]")).to_contain_text("This browser keeps nothing")
+    crm.keyboard.press("Alt+4")
+    crm.keyboard.press("Control+Enter")
+    is_saved(crm)
+    assert stored() == [("completed", "Asked for a quote.", "robin")]
