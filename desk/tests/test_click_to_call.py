@@ -97,14 +97,14 @@ def test_a_number_that_asked_for_peace_is_offered_on_no_page(client, agent, ever
     assert signs(client, path) >= 1
 
 
-@pytest.mark.parametrize("page", ["start", "contact", "search", "missed", "unmatched"])
-def test_another_number_is_offered_beside_one_that_asked_for_peace(client, agent, everywhere, page):
+@pytest.mark.parametrize("sort", ["start", "contact", "search", "missed", "unmatched"])
+def test_another_number_is_offered_beside_one_that_asked_for_peace(client, agent, everywhere, sort):
     ask_for_peace(NUMBER, agent=agent)
     Contact.objects.get(pk=1).numbers.create(number=ANOTHER)
     make_note(ANOTHER, agent=agent, now=NOON - 5 * HOUR)
     make_call(ANOTHER, NOON - 3 * HOUR, extension="101")
     make_missed_call(ANOTHER, NOON - HOUR)
-    assert set(calls(client, PAGES[page])) == {f"tel:{ANOTHER}"}
+    assert set(calls(client, PAGES[sort])) == {f"tel:{ANOTHER}"}
 
 
 def test_the_sign_of_a_number_that_asked_for_peace_stands_once_at_the_head_of_its_history(client, agent, everywhere):
@@ -139,13 +139,13 @@ def test_a_do_not_disturb_counts_also_where_it_is_none_of_the_last_notes(client)
     assert set(calls(client, PAGES["pop-up"])) == {f"tel:{ANOTHER}"}
 
 
-@pytest.mark.parametrize("page", ["pop-up", "contact"])
-def test_a_contacts_other_number_that_asked_for_peace_is_not_offered(client, everywhere, page):
+@pytest.mark.parametrize("sort", ["pop-up", "contact"])
+def test_a_contacts_other_number_that_asked_for_peace_is_not_offered(client, everywhere, sort):
     Contact.objects.get(pk=1).numbers.create(number=ANOTHER)
     make_note(ANOTHER, now=NOON - 4 * HOUR)
-    assert f"tel:{ANOTHER}" in calls(client, PAGES[page])
+    assert f"tel:{ANOTHER}" in calls(client, PAGES[sort])
     ask_for_peace(ANOTHER)
-    assert set(calls(client, PAGES[page])) == {f"tel:{NUMBER}"}
+    assert set(calls(client, PAGES[sort])) == {f"tel:{NUMBER}"}
 
 
 def test_a_contacts_number_with_a_do_not_disturb_of_another_contact_is_not_offered(client):

@@ -166,6 +166,6 @@ def test_it_costs_two_queries_besides_the_sign_in(client, agent, django_assert_n
         client.get("/now/")
 
 
-@pytest.mark.parametrize("page", ["/", "/missed/", f"/numbers/{NUMBER}/", "/search/", f"/popup?cid={NUMBER[1:]}"])
-def test_every_page_asks_for_it(client, agent, page):
-    assert 'id="now" data-poll="/now/" data-seconds="20"' in client.get(page).content.decode()
+@pytest.mark.parametrize("address", ["/", "/missed/", f"/numbers/{NUMBER}/", "/search/", f"/popup?cid={NUMBER[1:]}"])
+def test_every_page_asks_for_it(client, agent, address):
+    assert 'id="now" data-poll="/now/" data-seconds="20"' in client.get(address).content.decode()

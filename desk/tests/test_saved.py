@@ -46,11 +46,11 @@ def banner(client: Client, saved, page: str = "/") -> tuple[str, str] | None:
     return words(markup), "".join(offered)
 
 
-@pytest.mark.parametrize("page", ["/", "/missed/", "/unmatched/", f"/numbers/{NUMBER}/", "/search/"])
-def test_every_page_that_the_address_asks_says_what_was_saved_and_offers_to_undo_it(client, agent, page):
+@pytest.mark.parametrize("place", ["/", "/missed/", "/unmatched/", f"/numbers/{NUMBER}/", "/search/"])
+def test_every_page_that_the_address_asks_says_what_was_saved_and_offers_to_undo_it(client, agent, place):
     make_contact("Mira Talvane", NUMBER)
     note = make_note(NUMBER, agent=agent)
-    assert banner(client, note.pk, page) == ("Saved: Completed, Mira Talvane, +65 9123 4567. Undo Ctrl Z", "10")
+    assert banner(client, note.pk, place) == ("Saved: Completed, Mira Talvane, +65 9123 4567. Undo Ctrl Z", "10")
 
 
 def test_of_a_note_of_nobody_the_number_is_said(client, agent):
