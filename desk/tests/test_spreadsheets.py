@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 import pytest
 from hypothesis import given
@@ -26,8 +27,9 @@ def test_any_other_text_stays_as_it_is(text):
 @given(TEXTS)
 def test_no_cell_begins_as_a_formula_does_and_none_loses_a_word(text):
     cell = plain(text)
-    assert not cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
-    assert cell.removeprefix("'") == text.removeprefix("'")
+    assert not cell.startswith(("\t", "\r", "\n"))
+    assert not any(part.startswith(("=", "+", "-", "@")) for part in re.split(r"[;\t\r\n]", cell))
+    assert cell.replace("'", "") == text.replace("'", "")
 
 
 @given(st.lists(st.lists(TEXTS.filter(lambda text: "\r" not in text), min_size=2, max_size=2), max_size=5))
