@@ -2,12 +2,14 @@
 
 import os
 import shutil
+import time
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.auth.models import User
-from playwright.sync_api import Page, expect
+from django.db import connection
+from playwright.sync_api import BrowserContext, Page, expect
 
 from callnotes.tests.factories import make_agent
 
@@ -77,7 +79,30 @@ def crm(page: Page, live_server) -> Page:
     page.set_default_timeout(PATIENCE_MILLISECONDS)
     expect.set_options(timeout=PATIENCE_MILLISECONDS)
     yield page
+    leave(page.context)
     assert (witness.elsewhere, witness.said) == ([], [])
+
+
+def leave(context: BrowserContext) -> None:
+    """Closes pages, and waits until the server has answered what they asked last: the database is emptied then."""
+    for page in context.pages:
+        page.close()
+    quiet = 0
+    while quiet < 3:
+        quiet = 0 if is_busy() else quiet + 1
+        time.sleep(0.05)
+
+
+def is_busy() -> bool:
+    """Whether another connection is in the middle of something. SQLite waits for its turn by itself."""
+    if connection.vendor != "postgresql":
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND pid <> pg_backend_pid() AND state <> 'idle'"
+        )
+        return cursor.fetchone()[0] > 0
 
 
 @pytest.fixture
