@@ -25,8 +25,10 @@ def words(count: int) -> str:
 
 
 def open_popup(crm: Page, count: int) -> Page:
+    """The pop-up, with the cursor in its comments: a text that comes at once needs a place to go to."""
     page = crm.context.new_page()
     page.goto(f"{crm.base}/popup?cid={number(count)[1:]}")
+    expect(page.get_by_label("Comments")).to_be_focused()
     return page
 
 
