@@ -19,10 +19,10 @@ run: .venv/installed
 	@exec $(OURS_ALONE) PUBLIC_URL=http://127.0.0.1:$(PORT) $(BIN)/granian --interface wsgi --http 1 --host 127.0.0.1 --port $(PORT) --blocking-threads 4 \
 		--backpressure 32 --log-level warning dbncrm.wsgi:application
 
-# The whole suite on SQLite, then again on a PostgreSQL that is started for it and thrown away with its databases.
+# The whole suite on SQLite, then again, but for how pages look, on a PostgreSQL that is started for it and thrown away.
 test: check
 	$(PYTEST)
-	$(BIN)/python tools/throwaway_postgresql.py $(PYTEST) --reuse-db
+	$(BIN)/python tools/throwaway_postgresql.py $(PYTEST) --reuse-db -m "not looks"
 
 test-fast: .venv/installed-dev
 	$(PYTEST) -m "not browser and not process"

@@ -7,8 +7,20 @@ from callnotes.tests.factories import make_note
 from contacts.models import Contact
 from contacts.tests.factories import make_contact
 from integrations_3cx.models import ApiToken
+from integrations_3cx.tests.factories import make_token
 
 NUMBER = "+6591234567"
+PAGES = [
+    "/admin/",
+    *(f"/admin/contacts/contact/{page}" for page in ("", "?q=9123+4567", "add/", "1/change/", "1/delete/")),
+    *(f"/admin/callnotes/callnote/{page}" for page in ("", "?source__exact=desk", "1/change/")),
+    *(f"/admin/callnotes/disposition/{page}" for page in ("", "add/", "1/change/")),
+    *(f"/admin/integrations_3cx/apitoken/{page}" for page in ("", "add/", "1/change/")),
+    *(f"/admin/auth/user/{page}" for page in ("", "add/", "1/change/")),
+    *(f"/admin/callnotes/{page}/" for page in ("call", "chat", "callreason", "callback")),
+    *(f"/admin/callnotes/donotdisturb/{page}" for page in ("", "?state=in-force", "add/")),
+    *(f"/admin/integrations_3cx/apitoken/connect/{query}" for query in ("", "?caller=91234567")),
+]
 
 
 def test_a_contact_is_added_with_its_numbers_and_found_by_another_spelling(crm: Page, administrator):
@@ -70,3 +82,11 @@ def test_call_notes_are_filtered_and_found(crm: Page, administrator):
     expect(crm.locator("#result_list tbody tr")).to_contain_text(["+65 9876 5432"])
     crm.goto(f"{crm.base}/admin/callnotes/callnote/?q=4567")
     expect(crm.locator("#result_list tbody tr")).to_contain_text(["+65 9123 4567"])
+
+
+def test_every_page_of_the_back_office_opens_and_is_silent(crm: Page, administrator):
+    make_contact("Mira Talvane", NUMBER, pk=1)
+    make_note(NUMBER, "x" * 300)
+    make_token()
+    answered = {path: crm.goto(crm.base + path).status for path in PAGES}
+    assert answered == dict.fromkeys(PAGES, 200)
