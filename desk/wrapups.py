@@ -61,7 +61,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Takes a note back that was just saved; its words stand in the pop-up again."""
     note = CallNote.objects.by_agent(request.user).select_related("disposition", "callback").filter(pk=pk).first()
     if note is None:
-        messages.error(request, "That note is not there any more; look among the unfinished wrap-ups.")
+        messages.error(request, _("That note is not there any more; look among the unfinished wrap-ups."))
         return redirect("desk:start")
     here = redirect("desk:number", note.number)
     if request.method != "POST":
