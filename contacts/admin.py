@@ -1,4 +1,6 @@
 from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -19,6 +21,13 @@ class BackOfficeAdmin(admin.ModelAdmin):
         field, _, kind = lookup.partition("__")
         offered = {getattr(entry, "parameter_name", entry) for entry in self.list_filter}
         return field in offered and kind in FILTER_KINDS and "\0" not in str(value)
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """A day beyond the calendar is no filter."""
+        try:
+            return super().get_changelist_instance(request)
+        except OverflowError as error:
+            raise IncorrectLookupParameters from error
 
 
 class ContactNumberInline(admin.StackedInline):

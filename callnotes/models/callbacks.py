@@ -123,6 +123,7 @@ class Callback(TimelineRow):
             models.Index(fields=["contact", "-created_at", "-id"], name="callback_by_contact_newest"),
             models.Index(fields=["due_at", "id"], condition=Q(closed_at=None), name="callback_open_by_due"),
             models.Index(fields=["agent", "due_at"], condition=Q(closed_at=None), name="callback_open_by_agent"),
+            models.Index(fields=["number"], condition=Q(closed_at=None), name="callback_open_by_number"),
             models.Index(
                 fields=["closing_note"], condition=Q(closing_note__isnull=False), name="callback_by_closing_note"
             ),

@@ -170,6 +170,14 @@ def test_lists_are_filtered_by_what_they_offer_alone(admin_client, lookup):
     assert admin_client.get(f"{LIST}?{lookup}").status_code == 400
 
 
+@pytest.mark.parametrize("day", ["0001-01-01 00:00:00+14:00", "9999-12-31 23:00:00-12:00"])
+@pytest.mark.parametrize("bound", ["gte", "lt"])
+def test_a_day_beyond_the_calendar_is_answered_by_the_whole_list(admin_client, bound, day):
+    make_note(NUMBER, "Asked for a quote.")
+    response = admin_client.get(LIST, {f"created_at__{bound}": day}, follow=True)
+    assert (response.redirect_chain, _listed(response)) == ([(f"{LIST}?e=1", 302)], ["Asked for a quote."])
+
+
 def test_who_may_redact_does_so_with_that_permission_alone(client):
     clerk = _clerk(client, "view_callnote", "redact_callnote")
     _redact(client, make_note(NUMBER, "Private."))

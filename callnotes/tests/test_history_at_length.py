@@ -199,3 +199,15 @@ def steps(read: Callable[[], list[TimelineRow]]) -> int:
     finally:
         connection.connection.set_progress_handler(None, 0)
     return len(counted)
+
+
+def test_among_thousands_of_kept_promises_of_a_number_the_open_one_is_found_without_reading_them(contacts):
+    promised = Callback.objects.filter(number=LONG).first()
+    Callback.objects.filter(pk=promised.pk).update(closed_at=None)
+    with CaptureQueriesContext(connection) as asked:
+        assert list(Callback.objects.open().about(LONG)) == [promised]
+    found = plan(asked[0]["sql"])
+    if connection.vendor == "postgresql":
+        assert most_rows([found]) == 1
+    else:
+        assert "USING INDEX callback_open_by_number" in found[0]
