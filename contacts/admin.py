@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from contacts.forms import ContactForBackOfficeForm, ContactNumberForm, ContactNumberFormSet
+from contacts.long_lists import LongListPaginator
 from contacts.models import Contact, ContactNumber
 
 FILTER_KINDS = {"", "exact", "id__exact", "isnull", "gte", "lt"}
@@ -16,6 +17,7 @@ class BackOfficeAdmin(admin.ModelAdmin):
     """Lists are filtered by what they offer and nothing else: Django takes any lookup, a regular expression too."""
 
     show_full_result_count = False
+    paginator = LongListPaginator
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         field, _, kind = lookup.partition("__")
