@@ -87,7 +87,7 @@ class LastingAdmin(BackOfficeAdmin):
     def has_delete_permission(self, request, row=None) -> bool:
         return False
 
-    @admin.display(description=_("number"), ordering="number")
+    @admin.display(description=_("number"))
     def phone_number(self, row: TimelineRow | CallReason) -> str:
         return display(row.number) or _("withheld")
 
@@ -124,6 +124,7 @@ class CallNoteAdmin(HistoryAdmin):
 
     list_display = ["created_at", "phone_number", "contact_name", "disposition_label", "beginning", "agent", "source"]
     list_filter = ["disposition", "agent", "source", "created_at"]
+    sortable_by = ["created_at"]
     list_select_related = ["disposition", "agent"]
     actions = ["redact"]
     fields = [
@@ -168,6 +169,7 @@ class CallAdmin(HistoryAdmin):
 
     list_display = ["started_at", "phone_number", "contact_name", "direction", "result", "duration", "whose", "queue"]
     list_filter = ["result", "direction", "agent", "started_at"]
+    sortable_by = ["started_at"]
     list_select_related = ["agent"]
     fields = [
         *("number", "contact", "contact_name", "direction", "result", "started_at", "answered_at", "ended_at"),
@@ -179,7 +181,7 @@ class CallAdmin(HistoryAdmin):
     def duration(self, call: Call) -> timedelta:
         return call.duration
 
-    @admin.display(description=_("agent"), ordering="agent")
+    @admin.display(description=_("agent"))
     def whose(self, call: Call) -> str:
         return str(call.agent or call.extension or "")
 
@@ -190,6 +192,7 @@ class ChatAdmin(HistoryAdmin):
 
     list_display = ["started_at", "phone_number", "contact_name", "visitor_name", "email", "agent", "queue"]
     list_filter = ["agent", "started_at"]
+    sortable_by = ["started_at"]
     list_select_related = ["agent"]
     fields = [
         *("number", "contact", "contact_name", "visitor_name", "email", "started_at", "ended_at", "messages"),
@@ -219,6 +222,7 @@ class CallbackAdmin(HistoryAdmin):
     list_display = ["phone_number", "contact_name", "due_at", "agent", "created_at", "closed_at", "closed_by"]
     list_display_links = ["phone_number"]
     list_filter = [DoneFilter, "agent", "due_at"]
+    sortable_by = ["due_at"]
     list_select_related = ["agent", "closed_by"]
     # Later ones are promised later, and a table of any length has them in this order.
     ordering = ["-pk"]
@@ -234,6 +238,7 @@ class CallReasonAdmin(ByNumberAdmin, ReadOnlyAdmin):
 
     list_display = ["created_at", "phone_number", "agent", "reason"]
     list_filter = ["agent", "created_at"]
+    sortable_by = ["created_at"]
     list_select_related = ["agent"]
 
 
@@ -263,6 +268,7 @@ class DoNotDisturbAdmin(ByNumberAdmin):
 
     list_display = ["set_at", "phone_number", "beginning", "who_set", "ends_at", "lifted_at"]
     list_filter = [StateFilter, "set_by", "set_at"]
+    sortable_by = ["set_at"]
     list_select_related = ["set_by", "note"]
     form = DoNotDisturbForBackOfficeForm
     actions = ["lift"]
@@ -281,7 +287,7 @@ class DoNotDisturbAdmin(ByNumberAdmin):
     def beginning(self, entry: DoNotDisturb) -> str:
         return Truncator(entry.why).chars(80)
 
-    @admin.display(description=_("set by"), ordering="set_by")
+    @admin.display(description=_("set by"))
     def who_set(self, entry: DoNotDisturb) -> str:
         return str(entry.set_by or "3CX")
 

@@ -66,6 +66,7 @@ class ContactAdmin(BackOfficeAdmin):
 
     list_display = ["name", "primary_number", "company", "email"]
     list_filter = [ArchivedFilter]
+    sortable_by = ["name"]
     search_fields = ["name"]
     search_help_text = _("Name, company, e-mail, a number in any spelling, or at least its last four digits.")
     form = ContactForBackOfficeForm

@@ -100,6 +100,9 @@ class Contact(models.Model):
         ordering = ["name", "pk"]
         indexes = [
             models.Index(fields=["name", "id"], name="contact_by_name"),
+            models.Index(
+                fields=["name"], condition=models.Q(archived_at__isnull=False), name="contact_archived_by_name"
+            ),
             models.Index(Lower("email"), name="contact_by_email"),
         ]
 

@@ -121,6 +121,8 @@ class Callback(TimelineRow):
         indexes = [
             models.Index(fields=["number", "-created_at", "-id"], name="callback_by_number_newest"),
             models.Index(fields=["contact", "-created_at", "-id"], name="callback_by_contact_newest"),
+            models.Index(fields=["agent", "-id"], name="callback_by_agent_newest"),
+            models.Index(fields=["due_at"], name="callback_by_due"),
             models.Index(fields=["due_at", "id"], condition=Q(closed_at=None), name="callback_open_by_due"),
             models.Index(fields=["agent", "due_at"], condition=Q(closed_at=None), name="callback_open_by_agent"),
             models.Index(fields=["number"], condition=Q(closed_at=None), name="callback_open_by_number"),

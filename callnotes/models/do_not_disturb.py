@@ -86,6 +86,7 @@ class DoNotDisturb(TimelineRow):
         indexes = [
             models.Index(fields=["number", "-set_at", "-id"], name="peace_by_number_newest"),
             models.Index(fields=["-set_at", "-id"], name="peace_newest"),
+            models.Index(fields=["ends_at"], condition=Q(ends_at__isnull=False), name="peace_by_end"),
         ]
         constraints = [
             canonical_number("peace_number_canonical"),
@@ -120,7 +121,10 @@ class CallReason(models.Model):
         verbose_name = _("call reason")
         verbose_name_plural = _("call reasons")
         ordering = ["-created_at", "-pk"]
-        indexes = [models.Index(fields=["number", "-created_at"], name="call_reason_by_number")]
+        indexes = [
+            models.Index(fields=["number", "-created_at"], name="call_reason_by_number"),
+            models.Index(fields=["-created_at", "-id"], name="call_reason_newest"),
+        ]
         constraints = [canonical_number("call_reason_number_canonical")]
 
     def __str__(self) -> str:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -192,3 +193,13 @@ def test_a_text_of_many_words_is_cut_to_what_a_database_can_take(people):
 def test_the_search_uses_the_default_region(people, settings):
     settings.DEFAULT_PHONE_REGION = "US"
     assert _found("(202) 555-0123") == ["Élodie Straße"]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no index of parts of words.")
+def test_part_of_a_word_can_be_found_without_reading_all_contacts():
+    """A table as short as a test's is read as a whole unless that is forbidden."""
+    make_contact("Mira Talvane")
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    assert _found("alva") == ["Mira Talvane"]
+    assert "Bitmap Index Scan on contact_by_words" in Contact.objects.matching("alva").explain()
