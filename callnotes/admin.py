@@ -73,9 +73,17 @@ class DispositionAdmin(BackOfficeAdmin):
         return ["key", "requires_comments"] if disposition.is_protected else ["key"]
 
     def has_delete_permission(self, request, disposition=None) -> bool:
-        return (
-            bool(disposition) and not disposition.is_protected and super().has_delete_permission(request, disposition)
-        )
+        """One that notes have, or that the contract has, is retired: it is not active any more."""
+        if disposition is None or disposition.is_protected or disposition.call_notes.exists():
+            return False
+        return super().has_delete_permission(request, disposition)
+
+    def save_model(self, request: HttpRequest, disposition: Disposition, form, change: bool) -> None:
+        before = form.initial.get("label", "")
+        if "label" in form.changed_data and change and disposition.goes_on_being_called(before):
+            said = _("“{name}” is an alias now, for the phone system may go on saying it.").format(name=before)
+            self.message_user(request, said)
+        super().save_model(request, disposition, form, change)
 
 
 class LastingAdmin(BackOfficeAdmin):

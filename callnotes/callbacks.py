@@ -12,10 +12,15 @@ from callnotes.models import Callback, CallbackQuerySet, CallNote
 
 # The seconds of a promised hour are not kept, and its note is stored a moment after it was read.
 _ABOUT = timedelta(minutes=2)
+DONE_BEFORE = "This callback was done before."
 
 
 class NotOpen(Exception):
     """The callback was closed before."""
+
+
+class TakenOver(Exception):
+    """Somebody else has the callback by now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +134,12 @@ def _open(note: CallNote, promise: Promise, standing: Callback | None) -> None:
 
 
 def take_over(callback: Callback, by: AbstractBaseUser) -> None:
-    """Makes a promise the agent's own. Raises NotOpen where it is closed."""
-    _change_open(callback, agent=by)
+    """Makes a promise the agent's own. Raises NotOpen where it is closed, TakenOver where it is not whose it was."""
+    seen_with = Callback.objects.filter(agent=callback.agent_id)
+    if not seen_with.open().filter(pk=callback.pk).update(agent=by):
+        if Callback.objects.open().filter(pk=callback.pk).exists():
+            raise TakenOver("Somebody else has this callback by now.")
+        raise NotOpen(DONE_BEFORE)
 
 
 def snooze(callback: Callback, until: datetime) -> None:
@@ -145,4 +154,4 @@ def close_by_hand(callback: Callback, by: AbstractBaseUser, reason: str, now: da
 
 def _change_open(callback: Callback, **changes) -> None:
     if not Callback.objects.open().filter(pk=callback.pk).update(**changes):
-        raise NotOpen("This callback was done before.")
+        raise NotOpen(DONE_BEFORE)

@@ -1,5 +1,6 @@
 """Decides when two names of dispositions are the same: case, blanks, hyphens and underscores do not count. Pure."""
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from typing import Protocol, TypeVar
@@ -10,6 +11,11 @@ class Named(Protocol):
     label: str
     aliases: str
 
+
+# The contract's document has `Schedule Later` in its table, and `Scheduled Later` in its example: both always mean it.
+ALWAYS = {"scheduledlater": "schedulelater"}
+# Also those of other keyboards, and a line for each.
+BETWEEN_ALIASES = re.compile(r"[,;，、；\n\r]")
 
 NamedT = TypeVar("NamedT", bound=Named)
 
@@ -25,9 +31,10 @@ def called(name: str, dispositions: Iterable[NamedT]) -> NamedT | None:
     by_name = {alias: disposition for disposition in dispositions for alias in map(plain, aliases(disposition))}
     by_name |= {plain(disposition.label): disposition for disposition in dispositions}
     by_name |= {plain(disposition.key): disposition for disposition in dispositions}
-    return by_name.get(plain(name))
+    asked = plain(name)
+    return by_name.get(ALWAYS.get(asked, asked))
 
 
 def aliases(disposition: Named) -> list[str]:
     """The further names of a disposition."""
-    return [alias.strip() for alias in disposition.aliases.split(",") if plain(alias)]
+    return [alias.strip() for alias in BETWEEN_ALIASES.split(disposition.aliases) if plain(alias)]

@@ -12,6 +12,7 @@ from callnotes import callbacks
 from callnotes.fields import FutureField, aware, check_future
 from callnotes.models import Callback
 from contacts import dates, phone
+from desk.templatetags.people import person_name
 
 REASON_MAX_LENGTH = Callback._meta.get_field("closing_reason").max_length
 NOT_THERE = _("That callback is not there any more; reload the page.")
@@ -45,8 +46,15 @@ class CallbackForm(forms.Form):
 
 
 class TakeOverForm(CallbackForm):
+    """A callback, and whose it was on the page: the key of an agent, 0 for anyone's."""
+
+    agent = forms.IntegerField(required=False, min_value=0, max_value=2**63 - 1)
+
     def act(self, by: AbstractBaseUser) -> str:
-        callback = self.cleaned_data["callback"]
+        """Likewise; TakenOver where a colleague has it by now."""
+        callback, seen = self.cleaned_data["callback"], self.cleaned_data["agent"]
+        if seen is not None and seen != (callback.agent_id or 0):
+            raise callbacks.TakenOver
         callbacks.take_over(callback, by)
         return _("Taken over: {whom} is yours to call.").format(whom=whom(callback))
 
@@ -96,14 +104,22 @@ def who_was_first(callback: Callback | None) -> str:
     """Who has done a callback, and when; or that it is not to be had, where it was taken back."""
     if callback is None or callback.closed_at is None:
         return NOT_THERE
-    by = callback.closed_by
+    by = callback.closed_by and person_name(callback.closed_by)
     said = (
         _("{whom} was done by {who}, {moment}. Nothing was changed.")
         if by
         else _("{whom} was done, {moment}. Nothing was changed.")
     )
-    who = by and (by.get_full_name() or by.get_username())
-    return said.format(whom=whom(callback), who=who, moment=clock(callback.closed_at))
+    return said.format(whom=whom(callback), who=by, moment=clock(callback.closed_at))
+
+
+def who_has_it(callback: Callback | None) -> str:
+    """Who has taken a callback over meanwhile."""
+    if callback is None or callback.closed_at:
+        return who_was_first(callback)
+    if callback.agent is None:
+        return _("{whom} is anyone's to call by now.").format(whom=whom(callback))
+    return _("{who} has taken {whom} over.").format(who=person_name(callback.agent), whom=whom(callback))
 
 
 def whom(callback: Callback) -> str:

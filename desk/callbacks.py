@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from callnotes import do_not_disturb
-from callnotes.callbacks import NotOpen
+from callnotes.callbacks import NotOpen, TakenOver
 from callnotes.models import Callback, CallbackQuerySet
 from callnotes.quick_times import quick_times
 from contacts.models import Contact, ContactNumber
@@ -82,8 +82,9 @@ def _act(request: HttpRequest, form: CallbackForm) -> HttpResponse:
         try:
             _say(request, form)
         except NotOpen:
-            before = _callbacks().filter(pk=form.cleaned_data["callback"].pk).first()
-            messages.error(request, callback_forms.who_was_first(before))
+            messages.error(request, callback_forms.who_was_first(_stored(form)))
+        except TakenOver:
+            messages.error(request, callback_forms.who_has_it(_stored(form)))
     told = {name: value for name, value in callback_forms.chosen(request.POST).items() if value}
     return redirect(reverse("desk:callbacks") + (f"?{urlencode(told)}" if told else ""))
 
@@ -93,6 +94,11 @@ def _say(request: HttpRequest, form: CallbackForm) -> None:
         messages.success(request, form.act(request.user))
     else:
         messages.error(request, form.first_error())
+
+
+def _stored(form: CallbackForm) -> Callback | None:
+    """The callback of a form as it is by now."""
+    return _callbacks().filter(pk=form.cleaned_data["callback"].pk).first()
 
 
 def _callbacks() -> CallbackQuerySet:

@@ -85,7 +85,10 @@ class SavedForm(forms.Form):
 
 
 class DiscardForm(forms.Form):
+    """A wrap-up, and the number whose pop-up it stood in."""
+
     submission = forms.UUIDField()
+    number = PhoneNumberField(required=False)
 
 
 def as_uuid(text: str) -> uuid.UUID | None:

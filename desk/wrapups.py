@@ -46,14 +46,16 @@ def keep(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(READ_OR_SEND)
 def discard(request: HttpRequest) -> HttpResponse:
-    """Throws an unfinished wrap-up away."""
-    if request.method == "POST":
-        form = DiscardForm(request.POST)
-        if form.is_valid() and drafts.discard(form.cleaned_data["submission"], request.user):
-            messages.success(request, _("Discarded."))
-        else:
-            messages.error(request, _("That was saved or discarded before."))
-    return redirect("desk:start")
+    """Throws an unfinished wrap-up away; who does so in a pop-up begins a new one there."""
+    form = DiscardForm(request.POST)
+    if request.method != "POST":
+        return redirect("desk:start")
+    if form.is_valid() and drafts.discard(form.cleaned_data["submission"], request.user):
+        messages.success(request, _("Discarded."))
+    else:
+        messages.error(request, _("That was saved or discarded before."))
+    number = form.cleaned_data.get("number")
+    return redirect(f"{reverse('desk:popup')}?{urlencode({'cid': number, 'new': 1})}" if number else "desk:start")
 
 
 @require_http_methods(READ_OR_SEND)

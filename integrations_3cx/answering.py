@@ -101,7 +101,7 @@ class Answering:
         )
 
     def _disposition(self, status: str) -> Disposition:
-        disposition = called(wire.disposition_name(status), self._dispositions)
+        disposition = called(status[: wire.STATUS_MAX_LENGTH], self._dispositions)
         if disposition is None:
             known = ", ".join(disposition.label for disposition in self._dispositions)
             raise wire.Unusable("status_unknown", f"{status[:60]!r} is no status; send one of: {known}.")

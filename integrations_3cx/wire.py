@@ -13,8 +13,6 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import parse_qsl
 
-from callnotes.naming import plain
-
 BODY_MAX_BYTES = 1024 * 1024
 BATCH_MAX_ITEMS = 1000
 CALL_ID_MAX_LENGTH = 200
@@ -23,9 +21,6 @@ LONGEST_NAME = 100
 
 NAMES = frozenset({"cid", "status", "comments", "token", "call_id", "format"})
 WHOLE_NUMBER_NAMES = frozenset({"cid", "call_id"})
-
-# The document's table has `Schedule Later`, its example `Scheduled Later`.
-STATUS_ALIASES = {"scheduledlater": "schedule_later"}
 
 # A variable that a 3CX version lacks arrives as its own placeholder (seen with templates and client URLs), perhaps
 # with the method that was called on it.
@@ -145,14 +140,14 @@ def answer(use: Use, success: bool) -> bool | int:
 
 
 def key(query: Parameters, body: Pairs | Batch) -> str:
-    """The key that a request's parameters carry, or empty. A batch has that which most of its items carry.
+    """The key that a request's parameters carry, or empty. A batch has that of most of its items, or its query's.
 
     Raises Unusable where a single inquiry carries no single text; an item of a batch is refused on its own.
     """
     if not isinstance(body, Batch):
         return text(parameters(query, body), "token") or ""
     tokens = [parameters(query, item or []).get("token", [""])[-1] for item in body.items or [[]]]
-    texts = [token for token in tokens if isinstance(token, str) and token]
+    texts = [token for token in [*query.get("token", [])[-1:], *tokens] if isinstance(token, str) and token]
     return Counter(texts).most_common(1)[0][0] if texts else ""
 
 
@@ -196,12 +191,6 @@ def _require_note(parameters: Parameters, read: Inquiry) -> None:
         if value is None:
             hint = f", not {parameters[name][-1].strip()[:40]!r}" if name in parameters else ""
             raise Unusable(f"{name}_missing", f"A note needs both status and comments: send {name}{hint}.")
-
-
-def disposition_name(status: str) -> str:
-    """The name by which a status text is looked up among the dispositions; none is as long as the limit."""
-    name = status[:STATUS_MAX_LENGTH]
-    return STATUS_ALIASES.get(plain(name), name)
 
 
 def _call_id(text: str | None) -> str | None:

@@ -10,7 +10,10 @@ from django.utils.translation import pgettext_lazy
 
 from callnotes.naming import aliases, called, plain
 
-ACTIVE_HELP = _("Offered to agents and taken from the phone system, which may always report the contract's four.")
+ACTIVE_HELP = _(
+    "Offered to agents and taken from the phone system, which may always report the contract's four. One that notes"
+    " have is not deleted but made inactive."
+)
 
 
 class DispositionQuerySet(models.QuerySet["Disposition"]):
@@ -97,8 +100,17 @@ class Disposition(models.Model):
                 raise ValidationError({field: said.format(name=name, label=taken.label, key=taken.key)})
         if self.asks_for_time and not self.opens_callback:
             raise ValidationError({"asks_for_time": _("The time is that of a callback: let it open one too.")})
+        if self.sets_do_not_disturb and self.opens_callback:
+            raise ValidationError({"opens_callback": _("Who is not to be disturbed is not promised a call.")})
         if not self.is_active and not others.active().exists():
             raise ValidationError({"is_active": _("Agents need at least one; make another active first.")})
+
+    def goes_on_being_called(self, name: str) -> bool:
+        """Makes a name that it had an alias, unless it is called so; answers whether it is one now."""
+        if called(name, [self]) or len(f"{self.aliases}, {name}") > self._meta.get_field("aliases").max_length:
+            return False
+        self.aliases = ", ".join(filter(None, [self.aliases, name]))
+        return True
 
     def delete(self, *args, **kwargs) -> tuple[int, dict[str, int]]:
         _keep_protected([self])

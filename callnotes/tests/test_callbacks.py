@@ -216,6 +216,16 @@ def test_who_takes_a_callback_over_and_nothing_else_is_changed(robin, bea):
     assert Callback.objects.values().get() == before | {"agent_id": bea.pk}
 
 
+def test_of_two_who_take_a_callback_over_at_once_the_second_is_refused(robin, bea):
+    seen_by_both = promise(0, 90, agent=None).callback
+    seen = Callback.objects.get(), Callback.objects.get()
+    callbacks.take_over(seen[0], robin)
+    with pytest.raises(callbacks.TakenOver):
+        callbacks.take_over(seen[1], bea)
+    seen_by_both.refresh_from_db()
+    assert seen_by_both.agent == robin
+
+
 def test_snoozing_gives_a_callback_another_time_and_changes_nothing_else(robin):
     callback = promise(0, None, agent=robin).callback
     before = Callback.objects.values().get()

@@ -67,6 +67,20 @@ def test_a_label_or_key_that_is_anothers_alias_is_refused(field, key):
     assert refused.value.message_dict == {field: [f"“{name}”: “No Answer” (no_answer) is called so already."]}
 
 
+@pytest.mark.parametrize("name", ["Scheduled Later", "SCHEDULED-LATER", "scheduled_later"])
+def test_the_contracts_other_spelling_of_schedule_later_always_means_it(admin_client, name):
+    assert called(name, Disposition.objects.all()) == disposition("schedule_later")
+    for field in ("label", "aliases"):
+        sent = {"key": "busy", "label": "Busy", "color": "grey", "position": 100, "is_active": "on"} | {field: name}
+        errors = admin_client.post(ADD, sent).context["adminform"].form.errors
+        assert errors == {field: [f"“{name}”: “Schedule Later” (schedule_later) is called so already."]}
+
+
+@pytest.mark.parametrize("between", [",", ";", "，", "、", "；", "\n", " , "])
+def test_aliases_stand_apart_by_the_commas_of_any_keyboard(between):
+    assert aliases(Disposition(aliases=f"VM{between}语音信箱")) == ["VM", "语音信箱"]
+
+
 def test_aliases_are_given_in_the_back_office_and_may_say_what_the_label_says(admin_client):
     sent = {"key": "busy", "label": "Busy", "aliases": "busy, Engaged", "color": "grey", "position": 50}
     assert admin_client.post(ADD, sent | {"is_active": "on"}).status_code == 302

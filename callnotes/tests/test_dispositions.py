@@ -210,6 +210,34 @@ def test_a_time_is_asked_for_only_where_there_is_a_callback_to_be_due_then(admin
     assert (added.asks_for_time, added.opens_callback) == (True, True)
 
 
+def test_who_is_not_to_be_disturbed_is_promised_no_call(admin_client):
+    sent = {"key": "blocked", "label": "Blocked", "color": "red", "position": 100, "is_active": "on"}
+    both = {"sets_do_not_disturb": "on", "opens_callback": "on"}
+    errors = admin_client.post(ADD, sent | both).context["adminform"].form.errors
+    assert errors == {"opens_callback": ["Who is not to be disturbed is not promised a call."]}
+
+
+def test_a_disposition_that_notes_have_is_retired_not_deleted(admin_client):
+    busy = make_disposition("busy", "Busy")
+    make_note("+6591234567", key="busy")
+    page = admin_client.get(reverse("admin:callnotes_disposition_change", args=[busy.pk])).content.decode()
+    assert "deletelink" not in page
+    assert admin_client.post(reverse("admin:callnotes_disposition_delete", args=[busy.pk])).status_code == 403
+
+
+def test_the_phone_system_may_go_on_saying_a_label_that_was_changed(admin_client):
+    busy = make_disposition("busy", "Line busy", aliases="Engaged")
+    sent = {"label": "On the phone", "aliases": "Engaged", "color": "grey", "position": 100, "is_active": "on"}
+    response = admin_client.post(reverse("admin:callnotes_disposition_change", args=[busy.pk]), sent, follow=True)
+    busy.refresh_from_db()
+    assert (busy.label, busy.aliases) == ("On the phone", "Engaged, Line busy")
+    assert "“Line busy” is an alias now" in response.content.decode()
+    sent |= {"label": "Line busy", "aliases": "Engaged"}
+    admin_client.post(reverse("admin:callnotes_disposition_change", args=[busy.pk]), sent)
+    busy.refresh_from_db()
+    assert (busy.label, busy.aliases) == ("Line busy", "Engaged, On the phone")
+
+
 def test_the_back_office_shows_what_each_brings_about(admin_client):
     make_disposition("busy", "Busy", requires_comments=False, opens_callback=True)
     [markup] = pieces(admin_client.get(LIST).content.decode(), "tbody")

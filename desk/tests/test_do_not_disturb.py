@@ -86,6 +86,15 @@ def test_a_contact_shows_it_of_each_of_its_numbers(client, agent):
     assert addresses(page) == [f"/numbers/{NUMBER}/", f"/numbers/{ANOTHER}/"]
 
 
+def test_the_pop_up_shows_the_newest_of_several_entries_and_leads_to_the_others(client, agent):
+    for hours in (3, 2, 1):
+        make_note(NUMBER, f"Said {hours} hours ago.", key="do_not_disturb", agent=agent, now=NOON - hours * HOUR)
+    in_pop_up, on_page = bar(client, "/popup?cid=91234567"), words(bar(client, PAGE))
+    assert words(in_pop_up) == "Do not disturb since 2 Mar 2026, 11:00, by Robin Agent: Said 1 hours ago. and before"
+    assert addresses(in_pop_up) == [f"{PAGE}#do-not-disturb"]
+    assert [f"Said {hours} hours ago." in on_page for hours in (3, 2, 1)] == [True, True, True]
+
+
 @pytest.mark.parametrize("path", [PAGE, "/contacts/1/", "/popup?cid=91234567"])
 def test_where_nobody_asked_for_it_there_is_no_bar(client, path):
     make_contact("Mira Talvane", NUMBER, pk=1)

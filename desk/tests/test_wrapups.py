@@ -3,6 +3,7 @@
 import re
 import uuid
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 import time_machine
@@ -343,6 +344,15 @@ def test_a_discarded_wrapup_is_gone_and_that_is_said(client, agent):
     response = client.post("/drafts/discard/", {"submission": SUBMISSION}, follow=True)
     assert (response.redirect_chain, drafts()) == ([("/", 302)], [])
     assert "Discarded." in response.content.decode()
+
+
+def test_who_discards_a_wrapup_in_a_pop_up_begins_anew_there(client, agent):
+    keep(client)
+    page = client.get("/popup", {"cid": NUMBER, "draft": SUBMISSION}).content.decode()
+    assert f'name="number" value="{NUMBER}"' in page
+    response = client.post("/drafts/discard/", {"submission": SUBMISSION, "number": NUMBER}, follow=True)
+    assert response.redirect_chain == [(f"/popup?cid={quote(NUMBER)}&new=1", 302)]
+    assert (drafts(), "Discarded." in response.content.decode()) == ([], True)
 
 
 @pytest.mark.parametrize("submission", ["", "x", uuid.UUID(int=2)], ids=str)

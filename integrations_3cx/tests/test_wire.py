@@ -181,18 +181,10 @@ def test_a_batch_has_the_key_of_most_of_its_items(tokens, key):
     assert wire.key({}, Batch([[("token", token)] for token in tokens])) == key
 
 
-@pytest.mark.parametrize(
-    ("status", "name"),
-    [
-        ("Scheduled Later", "schedule_later"),
-        ("SCHEDULED-LATER", "schedule_later"),
-        ("Schedule Later", "Schedule Later"),
-        ("Busy", "Busy"),
-        ("", ""),
-    ],
-)
-def test_the_documents_other_spelling_of_schedule_later_is_the_same(status, name):
-    assert wire.disposition_name(status) == name
+def test_where_a_query_and_as_many_items_carry_keys_a_batch_has_the_querys():
+    batch = Batch([[("token", "other")], [("cid", "91234567")]])
+    assert wire.key({"token": ["of the query"]}, batch) == "of the query"
+    assert wire.key({"token": ["of the query"]}, Batch([[("token", "other")]])) == "of the query"
 
 
 @pytest.mark.parametrize("call_id", ["Unknown", "unknown", " UNKNOWN ", "[CallId]"])

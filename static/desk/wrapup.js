@@ -76,6 +76,7 @@ function press(event, form) {
     if (!choice) return;
     event.preventDefault();
     choice.click();
+    choice.closest("label").scrollIntoView({ block: "nearest" });
   } else if (!isText && event.target.matches("body, [type=radio]") && isLetter(event)) {
     form.elements.comments.focus();
   }
