@@ -24,5 +24,5 @@ class Change(LogEntry):
     class Meta:
         proxy = True
         verbose_name = _("change")
-        verbose_name_plural = _("changes: who did what")
+        verbose_name_plural = _("changes")
         default_permissions = ["view"]

@@ -15,7 +15,7 @@ SETS_OF_PERMISSIONS = ("permissions", "user_permissions")
 
 
 class Names:
-    """Found for many changes at once: a query for each model that they name, two where such rows were removed."""
+    """Found for many changes at once: a query for each model, two where such rows were removed."""
 
     def __init__(self, changes: Iterable[Model]) -> None:
         keys: dict[type[Model], set] = defaultdict(set)
@@ -24,11 +24,16 @@ class Names:
             for model, key in _pointed_to(change):
                 keys[model].add(key)
             permissions.update(_permissions(change))
-        self._names = {key: name for model in keys for key, name in _called(model, keys[model]).items()}
+        self._there = {key: name for model in keys for key, name in _there(model, keys[model]).items()}
+        removed = (key for model in keys for key in _removed(model, keys[model], self._there).items())
+        self._names = self._there | dict(removed)
         self._permissions = _permission_names(permissions)
 
     def of(self, model: type[Model], key: Any) -> str:
         return self._names.get((model, key)) or _("removed since")
+
+    def is_there(self, model: type[Model], key: Any) -> bool:
+        return (model, key) in self._there
 
     def of_permission(self, name: str) -> str:
         return self._permissions.get(name, name)
@@ -41,10 +46,15 @@ def as_it_was(change: Model) -> Model:
 
 def called(row: Model) -> str:
     """What a row of which the key is known is called, also after it was removed."""
-    return _called(type(row), {row.pk}).get((type(row), row.pk)) or _("removed since")
+    model, keys = type(row), {row.pk}
+    there = _there(model, keys)
+    return (there | _removed(model, keys, there)).get((model, row.pk)) or _("removed since")
 
 
 def _pointed_to(change: Model) -> Iterator[Key]:
+    """The row of a change, if it has a page to lead to, and the rows that it names."""
+    if not change.instance_type._meta.traces.part_of:
+        yield change.instance_type, getattr(change, change.instance_type._meta.pk.attname)
     for foreign in change.tracked_fields:
         if isinstance(foreign, ForeignKey):
             before_and_after = change.difference.get(foreign.name) or []
@@ -52,14 +62,17 @@ def _pointed_to(change: Model) -> Iterator[Key]:
                 yield foreign.related_model, key
 
 
-def _called(model: type[Model], keys: set) -> dict[Key, str]:
-    found = {(model, key): str(row) for key, row in model._base_manager.in_bulk(keys).items()}
-    removed = [key for key in keys if (model, key) not in found]
-    if removed and hasattr(model._meta, "traces"):
-        own_key = model._meta.pk.attname
-        last = model.history.filter(**{f"{own_key}__in": removed}, history_type=REMOVED)
-        found |= {(model, getattr(change, own_key)): str(as_it_was(change)) for change in last}
-    return found
+def _there(model: type[Model], keys: set) -> dict[Key, str]:
+    return {(model, key): str(row) for key, row in model._base_manager.in_bulk(keys).items()}
+
+
+def _removed(model: type[Model], keys: set, there: dict[Key, str]) -> dict[Key, str]:
+    gone = [key for key in keys if (model, key) not in there]
+    if not gone or not hasattr(model._meta, "traces"):
+        return {}
+    own_key = model._meta.pk.attname
+    last = model.history.filter(**{f"{own_key}__in": gone}, history_type=REMOVED)
+    return {(model, getattr(change, own_key)): str(as_it_was(change)) for change in last}
 
 
 def _permissions(change: Model) -> Iterator[str]:

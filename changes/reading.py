@@ -82,7 +82,7 @@ def _of_history(change: Model, names: Names) -> Entry:
         mark=change.history_type,
         kind=capfirst(str(change.instance_type._meta.verbose_name)),
         what=_title(change, names),
-        address=_address(change),
+        address=_address(change, names),
         said=_(reason) if reason else "",
         lines=list(_lines(change, names)),
     )
@@ -99,16 +99,14 @@ def _title(change: Model, names: Names) -> str:
     return called
 
 
-def _address(change: Model) -> str:
+def _address(change: Model, names: Names) -> str:
     """The page of the row, or of what it is a part of; empty where it is gone or has none."""
     model, key = change.instance_type, getattr(change, change.instance_type._meta.pk.attname)
     if part_of := model._meta.traces.part_of:
         owner = model._meta.get_field(part_of)
         model, key = owner.related_model, getattr(change, owner.attname)
-    elif change.history_type == REMOVED:
-        return ""
     opts = model._meta
-    is_shown = key and admin.site.is_registered(model)
+    is_shown = names.is_there(model, key) and admin.site.is_registered(model)
     return reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[key]) if is_shown else ""
 
 

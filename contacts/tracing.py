@@ -63,6 +63,8 @@ class Records(HistoricalRecords):
         if sender is not self.cls:
             return
         sender._meta.traces = self
+        # Where it can be imported from: simple_history names the package where models are one.
+        getattr(sender, self.manager_name).model.__module__ = self.module
         pre_save.connect(self.pre_save, sender=sender, weak=False)
         for name in self.sets:
             through = getattr(sender, name).through

@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'change',
-                'verbose_name_plural': 'changes: who did what',
+                'verbose_name_plural': 'changes',
                 'proxy': True,
                 'default_permissions': ['view'],
                 'indexes': [],

@@ -25,6 +25,8 @@ from integrations_3cx.tests.factories import make_token
 pytestmark = pytest.mark.django_db
 
 NUMBER, OTHER = "+6591234567", "+6598765432"
+# Of contacts, those that are there and those that were removed; entries, people, and tokens.
+QUERIES_FOR_NAMES = 5
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 
 
@@ -54,15 +56,15 @@ def test_a_change_is_told_in_words_by_whom_and_with_before_and_after(admin_clien
         "Robin Agent (robin) changed Contact Mira Talvane (Korfield Motors) Import list.csv Field Before After"
         " Company – | Korfield Motors | Archived – | Wed 4 Mar 2026, 20:00 |",
         "Robin Agent (robin) added Contact number +65 9123 4567, Mira Talvane (Korfield Motors) Import list.csv"
-        " Field Before After Number – | +65 9123 4567 | Primary – | Yes |",
-        "Robin Agent (robin) added Contact Mira Talvane Import list.csv Field Before After Name – | Mira Talvane |",
+        " Field After Number +65 9123 4567 | Primary Yes |",
+        "Robin Agent (robin) added Contact Mira Talvane Import list.csv Field After Name Mira Talvane |",
     ]
 
 
 def test_a_removed_row_is_told_with_what_was_there_and_its_contact_by_the_name_it_had(admin_client):
     mira = make_contact("Mira Talvane", NUMBER)
     mira.delete()
-    assert [told.split(" Field Before After ")[0] for told in listed(admin_client.get(LIST))] == [
+    assert [told.split(" Field ")[0] for told in listed(admin_client.get(LIST))] == [
         "not known removed Contact Mira Talvane",
         "not known removed Contact number +65 9123 4567, Mira Talvane",
         "not known added Contact number +65 9123 4567, Mira Talvane",
@@ -88,11 +90,11 @@ def test_rights_tell_what_was_given_and_taken_away_by_name(admin_client, robin):
     group.permissions.set(Permission.objects.filter(codename="redact_callnote"))
     robin.groups.add(group)
     robin.groups.clear()
-    assert [told.split(" Field Before After ")[1] for told in listed(admin_client.get(LIST))] == [
+    assert [told.split(" After ")[1] for told in listed(admin_client.get(LIST))] == [
         "Groups taken away: Supervisor | – |",
         "Groups – | given: Supervisor |",
         "Permissions – | given: Can redact call notes |",
-        "Name – | Supervisor |",
+        "Name Supervisor |",
     ]
 
 
@@ -216,7 +218,7 @@ def test_the_list_asks_as_many_questions_for_many_changes_as_for_one(admin_clien
         log(agent, "Exported.")
     with CaptureQueriesContext(connection) as counted:
         admin_client.get(LIST)
-    assert len(counted) - empty == 3
+    assert len(counted) - empty == QUERIES_FOR_NAMES
 
 
 def test_a_row_leads_to_its_page_and_a_part_to_that_of_what_it_is_part_of(admin_client, robin):
