@@ -28,7 +28,7 @@ from callnotes.models import (
     Extension,
     TimelineRow,
 )
-from contacts.admin import BackOfficeAdmin, ContactAdmin
+from contacts.admin import BackOfficeAdmin, ContactAdmin, TracedAdmin
 from contacts.models import Contact
 from contacts.phone import display, read
 
@@ -339,7 +339,7 @@ admin.site.unregister(get_user_model())
 
 
 @admin.register(get_user_model())
-class AgentAdmin(UserAdmin):
+class AgentAdmin(TracedAdmin, UserAdmin):
     """People who sign in, with their extensions."""
 
     list_display = [*UserAdmin.list_display, "phone_extension"]

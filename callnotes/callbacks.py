@@ -9,6 +9,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from callnotes.models import Callback, CallbackQuerySet, CallNote
+from contacts import tracing
+from contacts.acting import acting
 
 # The seconds of a promised hour are not kept, and its note is stored a moment after it was read.
 _ABOUT = timedelta(minutes=2)
@@ -120,7 +122,7 @@ def _open(note: CallNote, promise: Promise, standing: Callback | None) -> None:
     if due_at is None and standing and not standing.is_time_given:
         due_at = standing.due_at
     zone = timezone.get_default_timezone()
-    Callback.objects.create(
+    callback = Callback(
         number=note.number,
         contact=note.contact,
         contact_name=note.contact_name,
@@ -131,15 +133,18 @@ def _open(note: CallNote, promise: Promise, standing: Callback | None) -> None:
         note=note,
         created_at=note.created_at,
     )
+    callback.save_without_historical_record()
 
 
 def take_over(callback: Callback, by: AbstractBaseUser) -> None:
     """Makes a promise the agent's own. Raises NotOpen where it is closed, TakenOver where it is not whose it was."""
     seen_with = Callback.objects.filter(agent=callback.agent_id)
-    if not seen_with.open().filter(pk=callback.pk).update(agent=by):
-        if Callback.objects.open().filter(pk=callback.pk).exists():
-            raise TakenOver("Somebody else has this callback by now.")
-        raise NotOpen(DONE_BEFORE)
+    with acting(by):
+        if tracing.update(seen_with.open().filter(pk=callback.pk), agent=by):
+            return
+    if Callback.objects.open().filter(pk=callback.pk).exists():
+        raise TakenOver("Somebody else has this callback by now.")
+    raise NotOpen(DONE_BEFORE)
 
 
 def snooze(callback: Callback, until: datetime) -> None:
@@ -149,9 +154,10 @@ def snooze(callback: Callback, until: datetime) -> None:
 
 def close_by_hand(callback: Callback, by: AbstractBaseUser, reason: str, now: datetime | None = None) -> None:
     """Closes a promise without a note, with the reason. Raises NotOpen where it is closed."""
-    _change_open(callback, closed_at=now or timezone.now(), closed_by=by, closing_reason=reason)
+    with acting(by):
+        _change_open(callback, closed_at=now or timezone.now(), closed_by=by, closing_reason=reason)
 
 
 def _change_open(callback: Callback, **changes) -> None:
-    if not Callback.objects.open().filter(pk=callback.pk).update(**changes):
+    if not tracing.update(Callback.objects.open().filter(pk=callback.pk), **changes):
         raise NotOpen(DONE_BEFORE)

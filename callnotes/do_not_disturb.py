@@ -7,6 +7,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.utils import timezone
 
 from callnotes.models import CallNote, CallReason, DoNotDisturb, DoNotDisturbQuerySet
+from contacts.acting import acting
 from contacts.turns import turn
 
 REASON_COUNTS_FOR = timedelta(hours=1)
@@ -47,7 +48,8 @@ def put(number: str, by: AbstractBaseUser, reason: str, ends_at: datetime | None
     with turn(number):
         same = DoNotDisturb.objects.in_force(timezone.now()).about(number)
         said_before = same.filter(set_by=by, reason=reason, ends_at=ends_at).first()
-        return said_before or DoNotDisturb.objects.create(number=number, set_by=by, reason=reason, ends_at=ends_at)
+        with acting(by):
+            return said_before or DoNotDisturb.objects.create(number=number, set_by=by, reason=reason, ends_at=ends_at)
 
 
 def lift(number: str, by: AbstractBaseUser, reason: str, now: datetime | None = None) -> int:
@@ -58,7 +60,8 @@ def lift(number: str, by: AbstractBaseUser, reason: str, now: datetime | None = 
 def lift_all(entries: DoNotDisturbQuerySet, by: AbstractBaseUser, reason: str, now: datetime | None = None) -> int:
     """Lifts those of the entries that are in force; likewise."""
     now = now or timezone.now()
-    return entries.in_force(now).update(lifted_at=now, lifted_by=by, lifting_reason=reason)
+    with acting(by):
+        return entries.in_force(now).update(lifted_at=now, lifted_by=by, lifting_reason=reason)
 
 
 def reason_given(number: str, agent: AbstractBaseUser, now: datetime) -> CallReason | None:

@@ -4,19 +4,23 @@ import uuid
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
+from django.contrib.admin.models import DELETION, LogEntry
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from callnotes import callbacks, do_not_disturb, drafts, meeting
 from callnotes.callbacks import Promise
 from callnotes.models import COMMENTS_MAX_LENGTH, Call, CallNote, CallNoteQuerySet, Disposition, Draft
+from contacts.acting import acting
 from contacts.models import Contact
 from contacts.turns import turn
 
 UNDO_SECONDS = 10
+UNDONE = gettext_noop("Undone just after it was saved; its words became a draft.")
 # Whoever clicks in the last second is not told that it was too late.
 _UNDO_WITHIN = timedelta(seconds=UNDO_SECONDS + 5)
 
@@ -100,7 +104,7 @@ def record(
         opened_at=opened_at,
         created_at=now or timezone.now(),
     )
-    with turn(number):
+    with turn(number), acting(agent, name=token):
         note.corrects = corrects and _standing(corrects)
         stored = _saved_once(note, is_chosen, promise)
         if stored is note:
@@ -118,7 +122,7 @@ def undo(note: CallNote, by: AbstractBaseUser, fields: dict[str, str], now: date
     Raises TooLate where it is not the person's, is older than UNDO_SECONDS, or was corrected or redacted since.
     """
     now = now or timezone.now()
-    with turn(note.number):
+    with turn(note.number), acting(by):
         found = CallNote.objects.correctable_by(by).filter(pk=note.pk, corrections=None).first()
         if found is None or found.created_at < now - _UNDO_WITHIN:
             raise TooLate
@@ -126,6 +130,7 @@ def undo(note: CallNote, by: AbstractBaseUser, fields: dict[str, str], now: date
         do_not_disturb.take_back(found)
         corrected, call = found.corrects, found.reported_call
         drafts.go_on_without(found)
+        LogEntry.objects.log_actions(by.pk, [found], DELETION, change_message=UNDONE, single_object=True)
         CallNote.objects.filter(pk=found.pk).delete()
         if corrected:
             callbacks.stand_again(corrected)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from contacts import phone
+from contacts.tracing import Records, TracedQuerySet
 
 SEARCH_MAX_LENGTH = 200
 SEARCH_MAX_WORDS = 10
@@ -42,7 +43,7 @@ def _updating(kwargs: dict, *derived: str) -> dict:
     return kwargs | {"update_fields": {*named, *derived}} if named else kwargs
 
 
-class ContactQuerySet(models.QuerySet["Contact"]):
+class ContactQuerySet(TracedQuerySet):
     def active(self) -> "ContactQuerySet":
         return self.filter(archived_at=None)
 
@@ -85,7 +86,7 @@ class Contact(models.Model):
     email = models.EmailField(_("e-mail"), blank=True)
     remarks = models.TextField(_("remarks"), blank=True, max_length=10_000)
     search_text = models.TextField(editable=False)
-    archived_at = models.DateTimeField(null=True, blank=True, editable=False)
+    archived_at = models.DateTimeField(_("archived"), null=True, blank=True, editable=False)
     submission = models.UUIDField(
         null=True, unique=True, editable=False, help_text="The form that it was added by, stored once."
     )
@@ -93,6 +94,7 @@ class Contact(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = ContactQuerySet.as_manager()
+    history = Records(excluded=["search_text", "submission", "created_at", "updated_at"])
 
     class Meta:
         verbose_name = _("contact")
@@ -117,7 +119,7 @@ class Contact(models.Model):
         self.search_text = searchable(f"{self.name} {self.company} {self.email}")
 
 
-class ContactNumberQuerySet(models.QuerySet["ContactNumber"]):
+class ContactNumberQuerySet(TracedQuerySet):
     def matching(self, text: str) -> "ContactNumberQuerySet":
         """The number that a text spells, and those that end in its digits where there are at least four."""
         reading = phone.read(text, settings.DEFAULT_PHONE_REGION)
@@ -162,6 +164,7 @@ class ContactNumber(models.Model):
     is_primary = models.BooleanField(_("primary"), default=False)
 
     objects = ContactNumberQuerySet.as_manager()
+    history = Records(excluded=["number_reversed"], part_of="contact")
 
     class Meta:
         verbose_name = _("contact number")

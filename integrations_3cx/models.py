@@ -11,6 +11,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from contacts.tracing import Records, TracedQuerySet
 from integrations_3cx import keys
 
 IDEMPOTENCY_PERIOD = timedelta(hours=24)
@@ -45,7 +46,7 @@ def check_networks(networks: list[str]) -> None:
             raise ValidationError(said.format(network=network))
 
 
-class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
+class ApiTokenQuerySet(TracedQuerySet):
     def issue(self, name: str, *, key: str | None = None, **fields) -> tuple["ApiToken", str]:
         """Makes a token, and a key for it unless one is taken over. Answers both: the key is not kept.
 
@@ -121,6 +122,13 @@ class ApiToken(models.Model):
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
 
     objects = ApiTokenQuerySet.as_manager()
+    # The digest is nobody's business, and who used it when is no change.
+    history = Records(
+        excluded=[
+            *("digest", "last_used_at", "last_used_from", "last_lookup_at", "last_contacts_at", "last_note_at"),
+            *("last_journal_at", "template_version", "submission", "created_at"),
+        ]
+    )
 
     class Meta:
         verbose_name = _("API token")

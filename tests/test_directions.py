@@ -11,6 +11,7 @@ ALLOWED = {
     "callnotes": {"callnotes", "contacts"},
     "integrations_3cx": {"integrations_3cx", "callnotes", "contacts"},
     "desk": {"desk", "callnotes", "contacts"},
+    "changes": {"changes", "contacts"},
 }
 OURS = [*ALLOWED, "dbncrm"]
 PURE = [

@@ -14,6 +14,7 @@ from callnotes.models.notes import CallNote
 from callnotes.models.timeline import TimelineQuerySet, TimelineRow
 from contacts import dates, phone
 from contacts.models import Contact, canonical_number
+from contacts.tracing import Records
 
 
 class CallbackQuerySet(TimelineQuerySet):
@@ -113,6 +114,8 @@ class Callback(TimelineRow):
     )
 
     objects = CallbackQuerySet.as_manager()
+    # What people do to it by hand: what notes do, those tell themselves.
+    history = Records(excluded=["note", "closing_note", "promised_for", "created_at"])
 
     class Meta:
         verbose_name = _("callback")

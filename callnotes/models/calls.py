@@ -18,6 +18,7 @@ from callnotes.models.notes import CALL_ID_MAX_LENGTH, CallNote, CallNoteQuerySe
 from callnotes.models.timeline import TimelineQuerySet, TimelineRow
 from contacts import dates, phone
 from contacts.models import Contact, canonical_number
+from contacts.tracing import Records, TracedQuerySet
 
 EXTENSION_MAX_LENGTH = 20
 
@@ -35,6 +36,9 @@ class Extension(models.Model):
         validators=[RegexValidator(r"^[0-9*#]+\Z", _("Write the extension's digits, as 3CX has them."))],
         help_text=_("As 3CX has it. It tells whose call a reported one is."),
     )
+
+    objects = TracedQuerySet.as_manager()
+    history = Records(part_of="agent")
 
     class Meta:
         verbose_name = _("extension")

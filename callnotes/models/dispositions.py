@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from callnotes.naming import aliases, called, plain
+from contacts.tracing import Records, TracedQuerySet
 
 ACTIVE_HELP = _(
     "Offered to agents and taken from the phone system, which may always report the contract's four. One that notes"
@@ -16,7 +17,7 @@ ACTIVE_HELP = _(
 )
 
 
-class DispositionQuerySet(models.QuerySet["Disposition"]):
+class DispositionQuerySet(TracedQuerySet):
     def active(self) -> "DispositionQuerySet":
         return self.filter(is_active=True)
 
@@ -80,6 +81,7 @@ class Disposition(models.Model):
     )
 
     objects = DispositionQuerySet.as_manager()
+    history = Records()
 
     class Meta:
         verbose_name = _("disposition")

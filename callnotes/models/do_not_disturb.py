@@ -14,11 +14,12 @@ from callnotes.models.notes import CallNote
 from callnotes.models.timeline import TimelineQuerySet, TimelineRow
 from contacts import dates, phone
 from contacts.models import canonical_number
+from contacts.tracing import Records, TracedQuerySet
 
 REASON_MAX_LENGTH = 200
 
 
-class DoNotDisturbQuerySet(TimelineQuerySet):
+class DoNotDisturbQuerySet(TracedQuerySet, TimelineQuerySet):
     def in_force(self, now: datetime) -> Self:
         return self.filter(Q(ends_at=None) | Q(ends_at__gt=now), lifted_at=None)
 
@@ -77,6 +78,7 @@ class DoNotDisturb(TimelineRow):
     lifting_reason = models.CharField(_("lifting reason"), max_length=REASON_MAX_LENGTH, blank=True)
 
     objects = DoNotDisturbQuerySet.as_manager()
+    history = Records()
 
     class Meta:
         verbose_name = _("do-not-disturb entry")

@@ -59,10 +59,10 @@ def test_the_first_use_in_a_minute_costs_two_queries_more(client, django_assert_
 
 
 @pytest.mark.parametrize(
-    ("status", "effects"), [("No Answer", 0), ("Completed", 1), ("Schedule Later", 2), ("Do not Disturb", 2)]
+    ("status", "effects"), [("No Answer", 0), ("Completed", 1), ("Schedule Later", 2), ("Do not Disturb", 3)]
 )
 def test_a_note_costs_nine_queries_its_turn_and_one_for_each_effect(client, status, effects, django_assert_num_queries):
-    """To close the callbacks of the number is one, to open one another, and so is to ask for peace."""
+    """To close the callbacks of the number is one, to open one another, and so is to ask for peace, with its trace."""
     make_contact("Ada Example", NUMBER)
     key = key_in_use(client)
     with django_assert_num_queries(9 + effects + TURN):

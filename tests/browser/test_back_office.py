@@ -19,6 +19,10 @@ PAGES = [
     *(f"/admin/auth/user/{page}" for page in ("", "add/", "1/change/")),
     *(f"/admin/callnotes/{page}/" for page in ("call", "chat", "callreason", "callback")),
     *(f"/admin/callnotes/donotdisturb/{page}" for page in ("", "?state=in-force", "add/")),
+    *(
+        f"/admin/changes/change/{query}"
+        for query in ("", "?q=9123+4567", "?on=2026-03-04", "?on=1900-01-01", "?of=contacts.contact-1")
+    ),
     *(f"/admin/integrations_3cx/apitoken/connect/{query}" for query in ("", "?caller=91234567")),
 ]
 

@@ -12,6 +12,8 @@ from callnotes import callbacks, do_not_disturb
 from callnotes.callbacks import Promise
 from callnotes.models import Call, Callback, Chat
 from callnotes.tests.factories import make_agent, make_callback, make_note, make_peace
+from contacts.acting import acting
+from contacts.models import Contact
 from contacts.tests.factories import make_contact
 from desk.tests.calls import make_call, make_chat, make_extension, make_missed_call
 from integrations_3cx.models import FailedRequest, Scope
@@ -229,3 +231,24 @@ def a_failure(message: str) -> None:
 
 def test_the_page_to_sign_in_has_no_barrier(crm: Page):
     assert faults(crm, ["/login/"]) == []
+
+
+@pytest.fixture
+def changes(data, administrator) -> None:
+    """Changes of every sort, with words longer than a window."""
+    longest = make_agent("u" * 150, first_name="F" * 150, last_name="L" * 150)
+    with acting(longest, reason="r" * 100):
+        make_contact("Wei " + "Longname" * 20, "+6590000002", pk=4, company="Longcompany" * 18, remarks="w" * 900)
+        make_contact("Removed").delete()
+        Contact.objects.update(remarks="x" * 900)
+        make_token("t" * 100, scopes=Scope.values)
+    do_not_disturb.put(NUMBER, longest, "r" * 200)
+    longest.user_permissions.set(Permission.objects.all()[:40])
+
+
+def test_who_did_what_has_no_barrier_and_fits_every_window(crm: Page, changes):
+    queries = ["", "?q=9123+4567", "?q=no+such+contact", "?on=1900-01-01", "?of=contacts.contact-4", "?before=1-log-1"]
+    assert faults(crm, [f"/admin/changes/change/{query}" for query in queries]) == []
+    crm.goto(f"{crm.base}/admin/changes/change/?of=contacts.contact-4")
+    crm.locator("summary").first.click()
+    assert faults_in_sight(crm, "unfolded") == []

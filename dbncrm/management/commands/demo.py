@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from callnotes.models import CallNote, DoNotDisturb
+from contacts.acting import acting
 from contacts.models import ContactNumber
 from dbncrm import demo
 from integrations_3cx.models import ApiToken, Scope
@@ -38,7 +39,7 @@ class Command(BaseCommand):
         file = settings.BASE_DIR / ACCESS_FILE
         if not User.objects.exists():
             self.stdout.write("Making demonstration data (once) ...")
-            with transaction.atomic():
+            with transaction.atomic(), acting(name="manage.py demo"):
                 access = _fill()
             _keep(file, access)
         if file.exists():

@@ -5,6 +5,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 
+from contacts.acting import acting
 from integrations_3cx.models import ApiToken, Scope, default_scopes
 
 
@@ -29,13 +30,14 @@ class Command(BaseCommand):
         self, *, name: str, key: str | None, scope: list | None, expires: str | None, allow: list, **options
     ) -> None:
         try:
-            token, key = ApiToken.objects.issue(
-                name,
-                key=key,
-                scopes=scope or default_scopes(),
-                allowed_networks=allow,
-                expires_at=_midnight_after(expires) if expires else None,
-            )
+            with acting(name="manage.py create_api_token"):
+                token, key = ApiToken.objects.issue(
+                    name,
+                    key=key,
+                    scopes=scope or default_scopes(),
+                    allowed_networks=allow,
+                    expires_at=_midnight_after(expires) if expires else None,
+                )
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from None
         self.stdout.write(f"{token.name}: may {' and '.join(token.scopes)}. Copy the key now, it is not kept:")
