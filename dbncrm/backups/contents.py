@@ -5,7 +5,6 @@ from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.loader import MigrationLoader
-from django.db.migrations.recorder import MigrationRecorder
 
 from dbncrm.backups.archive import BackupError
 
@@ -33,16 +32,17 @@ class Contents:
 
 
 def contents(of: BaseDatabaseWrapper) -> Contents:
-    """One query for each table, which counts its rows."""
-    applied = MigrationRecorder(of).applied_migrations()
+    """By SQL, for the ORM would read the database of DATABASE_URL. One query for each table, which counts its rows."""
     with of.cursor() as cursor:
         tables = sorted(of.introspection.table_names(cursor))
-        return Contents(sorted(map(".".join, applied)), {table: _count(of, cursor, table) for table in tables})
+        rows = {table: _read(cursor, f"SELECT COUNT(*) FROM {of.ops.quote_name(table)}")[0][0] for table in tables}  # noqa: S608
+        migrations = _read(cursor, "SELECT app, name FROM django_migrations") if "django_migrations" in rows else []
+    return Contents(sorted(map(".".join, migrations)), rows)
 
 
-def _count(of: BaseDatabaseWrapper, cursor: Any, table: str) -> int:
-    cursor.execute(f"SELECT COUNT(*) FROM {of.ops.quote_name(table)}")  # noqa: S608  a name that the database told
-    return cursor.fetchone()[0]
+def _read(cursor: Any, query: str) -> list[tuple]:
+    cursor.execute(query)
+    return cursor.fetchall()
 
 
 def check_rows(expected: dict[str, int], found: dict[str, int]) -> None:

@@ -63,7 +63,7 @@ def verify(path: Path) -> Manifest:
 
 
 def check_kind(manifest: Manifest) -> None:
-    """Raises BackupError for a backup that needs another server than DATABASE_URL names."""
+    """Raises BackupError for a backup that needs another server, or other programs, than there are."""
     if manifest.database == "postgresql":
         if connection.vendor != "postgresql":
             raise BackupError("The backup is of PostgreSQL: set DATABASE_URL to a database there.")

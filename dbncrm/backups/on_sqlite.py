@@ -26,10 +26,6 @@ def check_tools() -> None:
     """Python brings all that is needed."""
 
 
-def check_version(manifest_version: str) -> None:
-    """SQLite reads what later versions of it have written."""
-
-
 def exists() -> bool:
     return Path(connection.settings_dict["NAME"]).exists()
 

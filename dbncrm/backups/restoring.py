@@ -9,8 +9,8 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
-from dbncrm.backups import making, running
-from dbncrm.backups.archive import BackupError, Manifest, opened
+from dbncrm.backups import making, moving, running
+from dbncrm.backups.archive import Backup, BackupError, Manifest, opened
 from dbncrm.backups.contents import Contents, contents, known_migrations
 
 SAFETY_NAME = "before-restore-%Y%m%dT%H%M%SZ.zip"
@@ -27,7 +27,7 @@ class Restored:
 
 
 def restore(path: Path, *, replace: bool = False, safety_folder: Path | None = None) -> Restored:
-    """Puts a backup into the database and migrates it.
+    """Puts a backup into the database and migrates it; one of SQLite into PostgreSQL too.
 
     Raises BackupError, and the database is as it was: for a file that is no whole backup or of a newer version, while
     processes work on the database, where it holds data and `replace` does not allow that, or where a step fails.
@@ -40,8 +40,7 @@ def restore(path: Path, *, replace: bool = False, safety_folder: Path | None = N
         if held.is_of_people() and not replace:
             raise BackupError("The database holds data. To put the backup in its place, say --replace.")
         safety = _safety(held, safety_folder or path.parent, folder)
-        making.here().bring_in(backup, folder)
-        _migrate_or_put_back(safety, folder)
+        _bring_in_or_put_back(backup, safety, folder)
     migrated = sorted(known_migrations() - set(backup.manifest.migrations))
     lacks_pepper = not set(backup.manifest.peppers) <= set(making.fingerprints(settings.TOKEN_PEPPERS))
     return Restored(backup.manifest, safety if held.is_of_people() else None, migrated, lacks_pepper)
@@ -49,12 +48,13 @@ def restore(path: Path, *, replace: bool = False, safety_folder: Path | None = N
 
 def _check_fits(manifest: Manifest) -> None:
     making.check_kind(manifest)
-    if manifest.database != connection.vendor:
-        raise BackupError(f"The backup is of {manifest.database}, and the database of DATABASE_URL is not.")
-    making.here().check_tools()
     if unknown := sorted(set(manifest.migrations) - known_migrations()):
         newer = f"The backup is of a newer version of DBN CRM ({manifest.version}, with {unknown[-1]})"
         raise BackupError(f"{newer}: install that version first.")
+    if manifest.database != connection.vendor and set(manifest.migrations) != known_migrations():
+        raise BackupError(
+            "Only a backup by this version of DBN CRM moves to PostgreSQL: make one after its migrations."
+        )
 
 
 def _check_nobody_works() -> None:
@@ -80,14 +80,20 @@ def _safety(held: Contents, lasting: Path, passing: Path) -> Path | None:
     return making.back_up(folder / f"{timezone.now():{SAFETY_NAME}}")[0]
 
 
-def _migrate_or_put_back(safety: Path | None, folder: Path) -> None:
+def _bring_in_or_put_back(backup: Backup, safety: Path | None, folder: Path) -> None:
+    """What fails before anything has changed raises BackupError by itself."""
+    moves = backup.manifest.database != connection.vendor
+    if not moves:
+        making.here().bring_in(backup, folder)
     try:
         call_command("migrate", interactive=False, verbosity=0)
+        if moves:
+            moving.move(backup, folder)
     except BaseException as error:
         connection.close()
         _put_back(safety, folder)
         reason = " ".join(str(error).split()) or type(error).__name__
-        raise BackupError(f"The backup cannot be migrated ({reason}); the database is as it was.") from error
+        raise BackupError(f"The backup cannot be used here ({reason}); the database is as it was.") from error
 
 
 def _put_back(safety: Path | None, folder: Path) -> None:
