@@ -278,13 +278,13 @@ def test_it_refuses_while_others_work_on_the_database(new_database, tmp_path):
     with subprocess.Popen(command, cwd=settings.BASE_DIR, env=env, stdin=subprocess.PIPE) as web:
         said = manage("restore", file, env=env)
         web.kill()
-    refused = f"Nothing was restored. DBN CRM is running (process {web.pid}): stop web and worker first."
+    refused = f"Nothing was restored. DBN CRM is running (process {web.pid}): stop it first."
     assert said == (1, f"CommandError: {refused}\n")
     if SERVER:
         with closing(psycopg2.connect(env["DATABASE_URL"])):
             said = manage("restore", file, env=env)
         refused = (
-            "Nothing was restored. The database is in use by 1 other sessions: stop web and worker everywhere first."
+            "Nothing was restored. The database is in use by 1 other sessions: stop DBN CRM on every machine first."
         )
         assert said == (1, f"CommandError: {refused}\n")
     done("restore", file, env=env)

@@ -59,9 +59,9 @@ def _check_fits(manifest: Manifest) -> None:
 
 def _check_nobody_works() -> None:
     if processes := running.here():
-        raise BackupError(f"DBN CRM is running (process {', '.join(map(str, processes))}): stop web and worker first.")
+        raise BackupError(f"DBN CRM is running (process {', '.join(map(str, processes))}): stop it first.")
     if sessions := making.here().others_connected():
-        raise BackupError(f"The database is in use by {sessions} other sessions: stop web and worker everywhere first.")
+        raise BackupError(f"The database is in use by {sessions} other sessions: stop DBN CRM on every machine first.")
 
 
 def _held() -> Contents:
@@ -91,14 +91,18 @@ def _bring_in_or_put_back(backup: Backup, safety: Path | None, folder: Path) -> 
             moving.move(backup, folder)
     except BaseException as error:
         connection.close()
-        _put_back(safety, folder)
         reason = " ".join(str(error).split()) or type(error).__name__
-        raise BackupError(f"The backup cannot be used here ({reason}); the database is as it was.") from error
+        raise BackupError(f"The backup cannot be used here ({reason}); {_put_back(safety, folder)}.") from error
 
 
-def _put_back(safety: Path | None, folder: Path) -> None:
-    if safety is None:
-        making.here().clear()
-        return
-    with opened(safety) as backup:
-        making.here().bring_in(backup, folder)
+def _put_back(safety: Path | None, folder: Path) -> str:
+    """Makes the database what it was, and says so; or that this failed, and where that is now."""
+    try:
+        if safety is None:
+            making.here().clear()
+        else:
+            with opened(safety) as backup:
+                making.here().bring_in(backup, folder)
+    except (BackupError, DatabaseError, OSError) as error:
+        return f"nor could what was there be put back ({error}): restore {safety}"
+    return "the database is as it was"

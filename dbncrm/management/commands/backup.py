@@ -31,7 +31,7 @@ class Command(BaseCommand):
             raise CommandError("--keep is for a backup into a folder, which has to exist.")
         try:
             said = _verified(path) if verify else _backed_up(path, keep or 0)
-        except (BackupError, DatabaseError) as error:
+        except (BackupError, DatabaseError, OSError) as error:
             raise CommandError(" ".join(str(error).split())) from None
         if verbosity:
             self.stdout.write(said)

@@ -27,7 +27,7 @@ class Command(BaseCommand):
             raise CommandError(f"There is no folder {safety}: make it with mkdir -p -m 700.")
         try:
             restored = restore(path, replace=replace, safety_folder=safety)
-        except (BackupError, DatabaseError) as error:
+        except (BackupError, DatabaseError, OSError) as error:
             raise CommandError(f"Nothing was restored. {' '.join(str(error).split())}") from None
         if verbosity:
             self.stdout.write(_said(path, restored))
