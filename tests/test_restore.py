@@ -309,7 +309,7 @@ def test_on_a_full_disk_nothing_is_half_written(new_database, tmp_path):
     done("backup", file, env=env)
     write(env, 82, 1)
     status, said = with_room_for(8_000, "backup", folder, env=env)
-    assert (status, said) == (1, f"CommandError: No backup was written to {folder}: File too large.\n")
+    assert (status, said.startswith(f"CommandError: No backup was written to {folder}: ")) == (1, True), said
     with ZipFile(file) as archived:
         room_for_a_copy = archived.getinfo("database").file_size + 4_096
     for room in [8_000] if SERVER else [8_000, room_for_a_copy]:

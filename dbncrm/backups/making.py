@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import IO
 
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from dbncrm.backups import on_postgresql, on_sqlite
@@ -48,8 +48,9 @@ def back_up(to: Path, *, keep: int = 0, now: datetime | None = None) -> tuple[Pa
             manifest = _written(folder, name, now)
             if keep:
                 _take_away_all_but(keep, folder)
-    except OSError as error:
-        raise BackupError(f"No backup was written to {folder}: {error.strerror or error}.") from None
+    except (OSError, DatabaseError) as error:
+        reason = getattr(error, "strerror", None) or " ".join(str(error).split())
+        raise BackupError(f"No backup was written to {folder}: {reason}.") from None
     return folder / name, manifest
 
 

@@ -34,8 +34,6 @@ def dump(into: IO[bytes], folder: Path) -> Contents:
     """Writes a copy of one moment, and answers what it holds. Raises BackupError where the database is damaged."""
     file = folder / "copy.sqlite3"
     with closing(another(file)) as copy:
-        connection.ensure_connection()
-        copy.ensure_connection()
         _copy(connection, copy)
         _examine(copy)
         found = contents(copy)
@@ -49,14 +47,12 @@ def bring_in(backup: Backup, folder: Path) -> None:
     """Puts a backup in the place of all that is there. Raises BackupError, and nothing has changed."""
     with throwaway(backup, folder) as copy:
         check_rows(backup.manifest.rows, contents(copy).rows)
-        connection.ensure_connection()
         _copy(copy, connection)
 
 
 def clear() -> None:
     """Takes all that is there away."""
     with closing(another(":memory:")) as nothing:
-        nothing.ensure_connection()
         _copy(nothing, connection)
 
 
@@ -81,6 +77,8 @@ def another(file: Path | str) -> BaseDatabaseWrapper:
 
 
 def _copy(source: BaseDatabaseWrapper, target: BaseDatabaseWrapper) -> None:
+    source.ensure_connection()
+    target.ensure_connection()
     with source.wrap_database_errors, target.wrap_database_errors:
         source.connection.backup(target.connection)
 
