@@ -121,14 +121,15 @@ def test_it_never_overwrites(tmp_path):
     file.write_text("the last one")
     assert refusal(file) == f"{file} exists: name another file, or a folder, where each backup has a name of its own."
     making.back_up(tmp_path, now=NOON)
-    with pytest.raises(BackupError, match=r"dbncrm-20260304T120000Z\.zip exists already\.$"):
+    with pytest.raises(BackupError, match=r"dbncrm-20260304T120000Z\.zip exists: name another file"):
         making.back_up(tmp_path, now=NOON)
     assert file.read_text() == "the last one"
 
 
 def test_a_folder_that_is_not_there_is_told(tmp_path):
-    said = f"There is no folder {tmp_path / 'none'}: make it with mkdir -p -m 700."
+    said = f"There is no folder {tmp_path / 'none'}: make it with mkdir -p -m 700, or name a file: …/crm.zip."
     assert refusal(tmp_path / "none" / "crm.zip") == said
+    assert refusal(tmp_path / "none") == said
     assert refusal(tmp_path / "none", keep=3) == "--keep is for a backup into a folder, which has to exist."
 
 

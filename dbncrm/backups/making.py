@@ -78,12 +78,10 @@ def fingerprints(peppers: list[str]) -> list[str]:
 
 
 def _check_place(to: Path) -> None:
-    if to.is_dir():
-        return
-    if not to.parent.is_dir() or str(to).endswith("/"):
-        raise BackupError(f"There is no folder {to.parent}: make it with mkdir -p -m 700.")
-    if to.exists():
-        raise BackupError(f"{to} exists: name another file, or a folder, where each backup has a name of its own.")
+    """A file is named by its `.zip`, so that a folder which is missing is not taken for one."""
+    folder = to.parent if to.suffix == ".zip" else to
+    if not folder.is_dir():
+        raise BackupError(f"There is no folder {folder}: make it with mkdir -p -m 700, or name a file: …/crm.zip.")
 
 
 @contextmanager
@@ -103,7 +101,9 @@ def _alone_in(folder: Path) -> Iterator[None]:
 
 
 def _written(folder: Path, name: str, now: datetime) -> Manifest:
-    _refuse_to_overwrite(folder / name)
+    if (folder / name).exists():
+        taken = f"{folder / name} exists"
+        raise BackupError(f"{taken}: name another file, or a folder, where each backup has a name of its own.")
     with TemporaryDirectory(prefix=UNFINISHED, dir=folder) as unfinished:
         file = Path(unfinished) / name
         with open(file, "x+b", opener=partial(os.open, mode=0o600)) as stream:
@@ -112,11 +112,6 @@ def _written(folder: Path, name: str, now: datetime) -> Manifest:
             os.fsync(stream.fileno())
         file.rename(folder / name)
     return manifest
-
-
-def _refuse_to_overwrite(file: Path) -> None:
-    if file.exists():
-        raise BackupError(f"{file} exists already.")
 
 
 def _fill(folder: Path, now: datetime, member: IO[bytes]) -> Manifest:
