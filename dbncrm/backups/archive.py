@@ -1,0 +1,122 @@
+"""What a backup is: one zip file that holds a database and a manifest, and is sealed. Pure.
+
+The seal is the SHA-256 of all that stands before it, in hexadecimal: the last 64 characters of the file, which zip
+takes for a comment. So a single changed bit is noticed, and `head -c -64 FILE | sha256sum` tells it without us.
+"""
+
+import hashlib
+import json
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import IO, BinaryIO
+from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
+
+FORMAT = 1
+DATABASE = "database"
+MANIFEST = "manifest.json"
+SEAL_LENGTH = 64
+_SEAL = re.compile(rb"[0-9a-f]{64}")
+_CHUNK = 1 << 20
+
+
+class BackupError(Exception):
+    """Why there is no backup, or nothing is restored: a sentence that says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a backup says of itself. Migrations are `app.name`; rows are counted by table; `made_at` is ISO 8601, UTC.
+
+    `peppers` are fingerprints, which tell whether the TOKEN_PEPPER of its keys is there, and nothing else of it.
+    """
+
+    version: str
+    made_at: str
+    database: str
+    database_version: str
+    migrations: list[str]
+    rows: dict[str, int]
+    peppers: list[str]
+    format: int = FORMAT
+
+    def row_count(self) -> int:
+        return sum(self.rows.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A backup whose seal is whole."""
+
+    path: Path
+    manifest: Manifest
+    _archive: ZipFile
+
+    def extract(self, into: Path) -> None:
+        with self._archive.open(DATABASE) as packed, into.open("wb") as file:
+            shutil.copyfileobj(packed, file, _CHUNK)
+
+
+def write(file: BinaryIO, fill: Callable[[IO[bytes]], Manifest]) -> Manifest:
+    """Lets `fill` write the database into a new backup, and seals that with the manifest which it answers."""
+    with ZipFile(file, "w", ZIP_DEFLATED) as archive:
+        member = ZipInfo(DATABASE)
+        member.compress_type = ZIP_DEFLATED
+        with archive.open(member, "w", force_zip64=True) as database:
+            manifest = fill(database)
+        archive.writestr(MANIFEST, json.dumps(asdict(manifest), indent=1))
+        archive.comment = b"0" * SEAL_LENGTH
+    seal = _digest(file)
+    file.seek(-SEAL_LENGTH, 2)
+    file.write(seal)
+    return manifest
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Backup]:
+    """Raises BackupError for a file that cannot be read, is no backup, is damaged, or is of a later format."""
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        raise BackupError(f"{path} cannot be read: {error.strerror}.") from None
+    with file:
+        _check_seal(file, path)
+        try:
+            with ZipFile(file) as archive:
+                yield Backup(path, _manifest(archive, path), archive)
+        except BadZipFile:
+            raise BackupError(f"{path} is no backup of DBN CRM.") from None
+
+
+def _check_seal(file: BinaryIO, path: Path) -> None:
+    length = file.seek(0, 2)
+    file.seek(max(0, length - SEAL_LENGTH))
+    seal = file.read()
+    if not _SEAL.fullmatch(seal):
+        raise BackupError(f"{path} is no backup of DBN CRM, or not a whole one: take another copy.")
+    if seal != _digest(file):
+        raise BackupError(f"{path} is damaged (its SHA-256 is not what it was): take another copy.")
+
+
+def _digest(file: BinaryIO) -> bytes:
+    """The SHA-256 of a file without its seal."""
+    rest = file.seek(0, 2) - SEAL_LENGTH
+    file.seek(0)
+    digest = hashlib.sha256()
+    while chunk := file.read(min(_CHUNK, rest)):
+        digest.update(chunk)
+        rest -= len(chunk)
+    return digest.hexdigest().encode()
+
+
+def _manifest(archive: ZipFile, path: Path) -> Manifest:
+    try:
+        said = json.loads(archive.read(MANIFEST))
+    except (KeyError, ValueError):
+        raise BackupError(f"{path} is no backup of DBN CRM.") from None
+    if said.get("format") != FORMAT:
+        raise BackupError(f"{path} was made by a newer version of DBN CRM ({said.get('version')}): install that first.")
+    return Manifest(**{field.name: said[field.name] for field in fields(Manifest)})

@@ -1,0 +1,131 @@
+"""A backup's file: what it says of itself, and that nothing else passes for one."""
+
+import hashlib
+import io
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dbncrm.backups import on_sqlite
+from dbncrm.backups.archive import BackupError, Manifest, opened, write
+
+CONTENT = bytes(range(256)) * 8
+MANIFEST = Manifest(
+    version="1.0.0",
+    made_at=datetime(2026, 3, 4, tzinfo=UTC).isoformat(),
+    database="sqlite",
+    database_version="3.40.1",
+    migrations=["contacts.0001_initial"],
+    rows={"contacts_contact": 2, "django_migrations": 1},
+    peppers=["0123456789abcdef"],
+)
+
+
+def sealed(content: bytes = CONTENT, manifest: Manifest = MANIFEST) -> bytes:
+    file = io.BytesIO()
+    write(file, lambda member: member.write(content) and manifest)
+    return file.getvalue()
+
+
+def refusal(folder: Path, content: bytes) -> str:
+    """Why a file of this content is refused."""
+    file = folder / "file"
+    file.write_bytes(content)
+    with pytest.raises(BackupError) as refused, opened(file):
+        pass
+    return str(refused.value).removeprefix(f"{file} ")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("files")
+
+
+def test_it_holds_the_database_and_a_manifest(folder):
+    file = folder / "whole.zip"
+    file.write_bytes(sealed())
+    with opened(file) as backup:
+        backup.extract(folder / "extracted")
+        assert backup.manifest == MANIFEST
+    assert (folder / "extracted").read_bytes() == CONTENT
+    assert MANIFEST.row_count() == 3
+
+
+def test_any_tool_for_zip_files_reads_it_and_its_last_64_characters_are_the_sha_256_of_the_rest(folder):
+    content = sealed()
+    with ZipFile(io.BytesIO(content)) as archive:
+        assert (archive.testzip(), archive.namelist()) == (None, ["database", "manifest.json"])
+    assert hashlib.sha256(content[:-64]).hexdigest().encode() == content[-64:]
+
+
+@given(st.integers(min_value=0), st.integers(min_value=0, max_value=7))
+def test_a_single_changed_bit_anywhere_is_noticed(folder, place, bit):
+    content = bytearray(sealed())
+    content[place % len(content)] ^= 1 << bit
+    assert refusal(folder, bytes(content)) in {
+        "is damaged (its SHA-256 is not what it was): take another copy.",
+        "is no backup of DBN CRM, or not a whole one: take another copy.",
+    }
+
+
+@given(st.integers(min_value=0))
+def test_a_part_of_one_is_refused(folder, length):
+    content = sealed()
+    assert refusal(folder, content[: length % len(content)]).endswith("take another copy.")
+
+
+def test_what_follows_a_backup_is_noticed(folder):
+    assert refusal(folder, sealed() + b"\n") == "is no backup of DBN CRM, or not a whole one: take another copy."
+
+
+def test_another_file_is_refused_even_under_a_seal(folder):
+    other = b"Dear colleague, here is the list."
+    assert refusal(folder, other) == "is no backup of DBN CRM, or not a whole one: take another copy."
+    assert refusal(folder, other + hashlib.sha256(other).hexdigest().encode()) == "is no backup of DBN CRM."
+
+
+def test_a_later_format_is_refused_with_what_to_do(folder):
+    later = Manifest(**{name: getattr(MANIFEST, name) for name in MANIFEST.__slots__} | {"format": 2})
+    said = "was made by a newer version of DBN CRM (1.0.0): install that first."
+    assert refusal(folder, sealed(manifest=later)) == said
+
+
+def test_a_file_that_is_not_there_is_told(tmp_path):
+    with pytest.raises(BackupError, match=r"cannot be read: No such file or directory\.$"), opened(tmp_path / "none"):
+        pass
+
+
+def sqlite_file(folder: Path, *statements: str) -> bytes:
+    """The content of an SQLite database that these statements make, without asking whether rows refer to others."""
+    file = folder / "made.sqlite3"
+    with closing(sqlite3.connect(file)) as database:
+        for statement in statements:
+            database.execute(statement)
+        database.commit()
+    return file.read_bytes()
+
+
+TABLES = ["CREATE TABLE a (id INTEGER PRIMARY KEY)", "CREATE TABLE b (a_id INTEGER REFERENCES a (id))"]
+
+
+def fault(folder: Path, content: bytes) -> str:
+    """Why a backup of this database is refused."""
+    file = folder / "backup.zip"
+    file.write_bytes(sealed(content))
+    with pytest.raises(BackupError) as refused, opened(file) as backup, on_sqlite.throwaway(backup, folder):
+        pass
+    return str(refused.value)
+
+
+@pytest.mark.django_db
+def test_a_database_that_is_not_sound_is_told(tmp_path):
+    dangling = sqlite_file(tmp_path, *TABLES, "INSERT INTO b VALUES (7)")
+    assert fault(tmp_path, dangling) == "The database is damaged (b 1 a 0)."
+    assert fault(tmp_path, dangling[:5000]) == "The database is damaged (database disk image is malformed)."
+    assert fault(tmp_path, b"no database") == "The database is damaged (file is not a database)."
