@@ -26,6 +26,19 @@ class PhoneNumberField(forms.CharField):
         return canonical(spelling) if spelling else ""
 
 
+class ContactChoiceField(forms.ModelChoiceField):
+    """One of the contacts offered; one that was merged since the page was shown means the one that it is in."""
+
+    def to_python(self, value) -> Contact | None:
+        try:
+            return super().to_python(value)
+        except forms.ValidationError:
+            found = self.queryset.known_as(value).first() if str(value).isdecimal() else None
+            if found is None:
+                raise
+            return found
+
+
 class ContactForm(forms.ModelForm):
     """Adds a contact with its first number; sent twice, it adds one."""
 
