@@ -90,7 +90,7 @@ def journal_chat(report: ChatReport, now: datetime | None = None) -> Chat:
     _check(report, now)
     key = content_key("chat", report.number, report.email, report.extension, _second(report), report.messages)
     words = {"email": report.email, "visitor_name": report.visitor_name, "messages": report.messages}
-    with turns([report.number, report.email.lower()]):
+    with turns(filter(None, [report.number, report.email.lower()])):
         return Chat.objects.get_or_create(content_key=key, defaults=_common(report, now) | words)[0]
 
 

@@ -65,7 +65,7 @@ def progress() -> DuplicateSearch:
 def page(
     after: int | None, limit: int, *, dismissed: bool = False
 ) -> tuple[list[tuple[Duplicate, Likeness]], int | None]:
-    """Pairs, the newest found first, that follow the key `after`, each with why; and the key that the next page is after.
+    """Pairs, the newest first, that follow the key `after`, each with why; and the key that the next page is after.
 
     Those that look like one no more, since somebody edited them, are left out. Three queries.
     """
@@ -138,10 +138,15 @@ def _pairs(piece: list[Contact]) -> set[Pair]:
 
 
 def _sharing_numbers(piece: list[Contact]) -> Iterable[list[tuple[int, str]]]:
-    """Of each number of the piece that several active contacts have: their keys and names. Two queries."""
+    """Of each number of the piece that several active contacts have: their keys and names. Three queries."""
     rows = ContactNumber.objects.filter(contact__archived_at=None).order_by()
-    numbers = rows.filter(number__in=ContactNumber.objects.filter(contact__in=piece).order_by().values("number"))
-    counted = numbers.values("number").annotate(count=Count("pk")).filter(count__range=(2, SHARED_BY_AT_MOST))
+    numbers = list(rows.filter(contact__in=piece).values_list("number", flat=True))
+    counted = (
+        rows.filter(number__in=numbers)
+        .values("number")
+        .annotate(count=Count("pk"))
+        .filter(count__range=(2, SHARED_BY_AT_MOST))
+    )
     shared = list(counted.values_list("number", flat=True))
     sharing = defaultdict(list)
     for number, pk, name in rows.filter(number__in=shared).values_list("number", "contact", "contact__name"):
@@ -150,9 +155,10 @@ def _sharing_numbers(piece: list[Contact]) -> Iterable[list[tuple[int, str]]]:
 
 
 def _sharing_addresses(piece: list[Contact]) -> Iterable[list[int]]:
-    """Of each e-mail address of the piece that several active contacts have: their keys. Two queries."""
-    rows = Contact.objects.active().alias(address=Lower("email")).order_by()
-    addresses = rows.filter(pk__in=[contact.pk for contact in piece if contact.email]).values("address")
+    """Of each e-mail address of the piece that several active contacts have: their keys. Three queries."""
+    rows = Contact.objects.active().annotate(address=Lower("email")).order_by()
+    with_address = rows.filter(pk__in=[contact.pk for contact in piece if contact.email])
+    addresses = list(with_address.values_list("address", flat=True))
     same = rows.filter(address__in=addresses).values("address")
     counted = same.annotate(count=Count("pk")).filter(count__range=(2, SHARED_BY_AT_MOST))
     shared = list(counted.values_list("address", flat=True))

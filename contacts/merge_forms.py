@@ -165,8 +165,7 @@ class MergeForm(forms.Form):
 
     def _ask_for_numbers(self) -> None:
         for number in self.numbers:
-            label = _("Label of {number}").format(number=phone.display(number.number))
-            self.fields[number.field_name] = forms.CharField(label=label, max_length=LONGEST_LABEL, required=False)
+            self.fields[number.field_name] = forms.CharField(max_length=LONGEST_LABEL, required=False)
             self.initial[number.field_name] = number.label
         if self.numbers:
             rows = [row for contact in self.contacts for row in contact.numbers.all() if row.is_primary]

@@ -12,7 +12,7 @@ from contacts.models import Contact, Merge
 
 
 def rows_of(contacts: list[Contact]) -> list[list[tuple[str, int]]]:
-    """How many rows of each kind each of the contacts has: `[("call notes", 3)]`, without kinds of which it has none."""
+    """How many rows of each kind each contact has: `[("call notes", 3)]`, without kinds of which it has none."""
     counted = following.counts(contacts)
     return [
         [(kind(name), counts[contact.pk]) for name, counts in counted.items() if counts[contact.pk]]

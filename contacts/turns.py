@@ -18,7 +18,7 @@ def turn(number: str) -> Iterator[None]:
 
 @contextmanager
 def turns(texts: Iterable[str]) -> Iterator[None]:
-    """A turn with each of several numbers or e-mail addresses; all take them in one order, so that none locks another."""
+    """A turn with each of several numbers or e-mail addresses. All take them in one order: none locks another."""
     with transaction.atomic():
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
