@@ -43,10 +43,18 @@ class PlaceForm(forms.Form):
     dismissed = forms.BooleanField(required=False)
 
 
+class ContactsField(forms.ModelMultipleChoiceField):
+    def clean(self, value: list[str]) -> list[Contact]:
+        try:
+            return super().clean(value)
+        except OverflowError:  # of a key that is longer than SQLite's
+            raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice") from None
+
+
 class CompareForm(forms.Form):
     """The contacts that are looked at side by side; one that was merged means the one that it is in."""
 
-    contact = forms.ModelMultipleChoiceField(
+    contact = ContactsField(
         Contact.with_merged.select_related("merged_into"),
         error_messages={"invalid_choice": _("One of these contacts is there no more."), "required": _("Choose two.")},
     )
