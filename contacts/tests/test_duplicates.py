@@ -135,10 +135,10 @@ def test_who_else_may_be_the_same_is_known():
 def many(db) -> None:
     """Thousands of contacts with a number and an address each, a few of them shared; analysed."""
     contacts = Contact.objects.bulk_create(
-        Contact(name=f"Ada {place}", email=f"Ada{place - place % 50 % 2}@example.com") for place in range(4000)
+        Contact(name=f"Ada {place}", email=f"Ada{place - place % 2}@example.com") for place in range(4000)
     )
     ContactNumber.objects.bulk_create(
-        ContactNumber(contact=contact, number=f"+65912{10000 + place - place % 50 % 2}")
+        ContactNumber(contact=contact, number=f"+65912{10000 + place - place % 2}")
         for place, contact in enumerate(contacts)
     )
     with connection.cursor() as cursor:
@@ -146,12 +146,12 @@ def many(db) -> None:
 
 
 def test_a_piece_of_a_long_search_reads_no_table_from_end_to_end(many, monkeypatch):
-    monkeypatch.setattr(duplicates, "SEARCHED_AT_ONCE", 50)
+    monkeypatch.setattr(duplicates, "SEARCHED_AT_ONCE", 10)
     with CaptureQueriesContext(connection) as asked:
-        duplicates.search(50)
+        duplicates.search(10)
     questions = [question["sql"] for question in asked if question["sql"].startswith("SELECT")]
     assert (len(questions) > 5, [step for sql in questions for step in whole_tables(sql)]) == (True, [])
-    assert Duplicate.objects.count() == 25
+    assert Duplicate.objects.count() == 5
 
 
 def whole_tables(sql: str) -> list[str]:
