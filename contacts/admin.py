@@ -68,7 +68,7 @@ class ContactAdmin(BackOfficeAdmin):
     search_fields = ["name"]
     search_help_text = _("Name, company, e-mail, a number in any spelling, or at least its last four digits.")
     form = ContactForBackOfficeForm
-    fields = ["name", "company", "email", "remarks", "archived"]
+    fields = ["name", "company", "email", "remarks", "archived", "seen"]
     inlines = [ContactNumberInline]
     actions = ["archive", "bring_back", "merge"]
 
