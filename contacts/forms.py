@@ -118,8 +118,8 @@ class ContactForBackOfficeForm(forms.ModelForm):
         if self.cleaned_data["seen"] not in ("", self._now()):
             self.data = self.data.dict() | {"seen": self._now()}
             said = _(
-                "This contact was changed while you typed, and nothing of yours is saved yet. Compare with it in another"
-                " window; save again to let your words replace what is there."
+                "This contact was changed while you typed, and nothing of yours is saved yet. Compare with it in"
+                " another window; save again to let your words replace what is there."
             )
             self.add_error(None, said)
 

@@ -83,7 +83,7 @@ def test_a_second_run_keeps_the_data_and_prints_the_same(folder, capsys):
         first = capsys.readouterr().out.partition("\n")[2]
         call_command("demo", "--port", "8000")
     assert capsys.readouterr().out == first
-    assert (Contact.objects.count(), User.objects.count(), ApiToken.objects.count()) == (200, 4, 1)
+    assert (Contact.objects.count(), User.objects.count(), ApiToken.objects.count()) == (203, 4, 1)
 
 
 def test_what_opens_the_demonstration_is_for_its_owner_alone(folder):
