@@ -17,6 +17,7 @@ from callnotes.callbacks import Promise, promise_of
 from callnotes.fields import FutureField, OpenedAtField, aware, check_future, on_the_clock
 from callnotes.models import COMMENTS_MAX_LENGTH, Call, CallNote, Disposition, Draft
 from callnotes.quick_times import quick_times
+from contacts.forms import ContactChoiceField
 from contacts.models import Contact
 from contacts.turns import turn
 
@@ -32,7 +33,7 @@ class CallNoteForm(forms.Form):
 
     TYPED = ("contact", "disposition", "when", "due", "whose", "comments")
 
-    contact = forms.ModelChoiceField(
+    contact = ContactChoiceField(
         Contact.objects.none(),
         required=False,
         widget=forms.RadioSelect,

@@ -12,7 +12,7 @@ from callnotes import meeting
 from callnotes.models import Call, Chat, content_key
 from callnotes.recording import sole
 from contacts.models import Contact
-from contacts.turns import turn
+from contacts.turns import turn, turns
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 FAST_CLOCK = timedelta(days=1)
@@ -90,7 +90,8 @@ def journal_chat(report: ChatReport, now: datetime | None = None) -> Chat:
     _check(report, now)
     key = content_key("chat", report.number, report.email, report.extension, _second(report), report.messages)
     words = {"email": report.email, "visitor_name": report.visitor_name, "messages": report.messages}
-    return Chat.objects.get_or_create(content_key=key, defaults=_common(report, now) | words)[0]
+    with turns(filter(None, [report.number, report.email.lower()])):
+        return Chat.objects.get_or_create(content_key=key, defaults=_common(report, now) | words)[0]
 
 
 def _check(report: Report, now: datetime) -> None:
@@ -132,6 +133,7 @@ def _common(report: Report, now: datetime) -> dict:
 
 def _contact(report: Report) -> Contact | None:
     """Whom the phone system names, if the number (or a chat's e-mail address) is theirs: any key could name anybody.
+    It may go on naming a contact that was merged.
 
     Else whom the number, or the address, reaches, if it is one alone.
     """
@@ -139,7 +141,7 @@ def _contact(report: Report) -> Contact | None:
     if isinstance(report, ChatReport) and report.email:
         reached.append(Contact.objects.with_email(report.email))
     for contacts in reached:
-        if PRIMARY_KEY.fullmatch(report.entity_id) and (named := contacts.filter(pk=report.entity_id).first()):
+        if PRIMARY_KEY.fullmatch(report.entity_id) and (named := contacts.known_as(report.entity_id).first()):
             return named
     for contacts in reached:
         if alone := sole(contacts):

@@ -86,11 +86,8 @@ def record(
     """
     check(disposition, comments)
     is_chosen = contact is not Whom.THE_NUMBER_REACHES
-    contact = contact if is_chosen else sole(Contact.objects.reached_at(number))
     note = CallNote(
         number=number,
-        contact=contact,
-        contact_name=contact.name if contact else "",
         disposition=disposition,
         comments=comments,
         source=source,
@@ -105,6 +102,8 @@ def record(
         created_at=now or timezone.now(),
     )
     with turn(number), acting(agent, name=token):
+        note.contact = _whom(contact, number)
+        note.contact_name = note.contact.name if note.contact else ""
         note.corrects = corrects and _standing(corrects)
         stored = _saved_once(note, is_chosen, promise)
         if stored is note:
@@ -143,6 +142,13 @@ def _standing(corrected: CallNote) -> CallNote:
     if not CallNote.objects.filter(pk=corrected.pk).exists():
         raise TakenBack
     return corrected.last_version()
+
+
+def _whom(contact: Contact | Whom | None, number: str) -> Contact | None:
+    """Whom a note is about; of a contact that was merged since it was chosen, the one that it is in. One query."""
+    if contact is Whom.THE_NUMBER_REACHES:
+        return sole(Contact.objects.reached_at(number))
+    return contact and Contact.objects.known_as(contact.pk).first()
 
 
 def sole(contacts: QuerySet[Contact]) -> Contact | None:

@@ -1,7 +1,10 @@
+import re
+
 from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
+from django.db import connection
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -10,6 +13,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
+from contacts import merge_admin, merging
 from contacts.forms import ContactForBackOfficeForm, ContactNumberForm, ContactNumberFormSet
 from contacts.long_lists import LongListPaginator
 from contacts.models import Contact, ContactNumber
@@ -44,6 +48,11 @@ class BackOfficeAdmin(TracedAdmin):
             return super().get_changelist_instance(request)
         except OverflowError as error:
             raise IncorrectLookupParameters from error
+
+
+def _key(object_id: str) -> int:
+    """The key that an address names; 0, which is nobody's, for anything else."""
+    return int(object_id) if re.fullmatch("[0-9]{1,18}", object_id) else 0
 
 
 class ContactNumberInline(admin.StackedInline):
@@ -84,12 +93,27 @@ class ContactAdmin(BackOfficeAdmin):
     search_fields = ["name"]
     search_help_text = _("Name, company, e-mail, a number in any spelling, or at least its last four digits.")
     form = ContactForBackOfficeForm
-    fields = ["name", "company", "email", "remarks", "archived"]
+    fields = ["name", "company", "email", "remarks", "archived", "seen"]
     inlines = [ContactNumberInline]
-    actions = ["archive", "bring_back"]
+    actions = ["archive", "bring_back", "merge"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Contact]:
         return super().get_queryset(request).prefetch_related("numbers")
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Contact | None:
+        """What is sent waits for a merge that is under way, and a merge for it."""
+        if request.method == "POST" and connection.in_atomic_block:
+            Contact.with_merged.select_for_update().filter(pk=_key(object_id)).first()
+        return super().get_object(request, object_id, from_field)
+
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts, object_id: str) -> HttpResponse:
+        """A contact that was merged leads to the one that it is in."""
+        contact = Contact.objects.known_as(_key(object_id)).first()
+        if contact is None:
+            return super()._get_obj_does_not_exist_redirect(request, opts, object_id)
+        said = _("That contact was merged into this one. What was typed about it was not saved; here is what is known.")
+        self.message_user(request, said, messages.WARNING)
+        return redirect("admin:contacts_contact_change", contact.pk)
 
     def get_search_results(self, request, queryset, search_term):
         return (queryset.matching(search_term) if search_term else queryset), False
@@ -97,6 +121,15 @@ class ContactAdmin(BackOfficeAdmin):
     @admin.display(description=_("number"))
     def primary_number(self, contact: Contact) -> str:
         return ", ".join(map(str, contact.numbers.all()[:1]))
+
+    def has_merge_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("contacts.merge_contact")
+
+    @admin.action(description=_("Merge selected contacts"), permissions=["merge"])
+    def merge(self, request: HttpRequest, contacts: QuerySet[Contact]) -> HttpResponse:
+        """Shows them side by side; of more than are merged at once, says so."""
+        keys = contacts.order_by("pk").values_list("pk", flat=True)[: merging.MERGED_AT_MOST + 1]
+        return merge_admin.comparison(list(keys))
 
     @admin.action(description=_("Archive selected contacts"), permissions=["change"])
     def archive(self, request: HttpRequest, contacts: QuerySet[Contact]) -> None:

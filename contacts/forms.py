@@ -26,6 +26,19 @@ class PhoneNumberField(forms.CharField):
         return canonical(spelling) if spelling else ""
 
 
+class ContactChoiceField(forms.ModelChoiceField):
+    """One of the contacts offered; one that was merged since the page was shown means the one that it is in."""
+
+    def to_python(self, value) -> Contact | None:
+        try:
+            return super().to_python(value)
+        except forms.ValidationError:
+            found = self.queryset.known_as(value).first() if str(value).isdecimal() else None
+            if found is None:
+                raise
+            return found
+
+
 class ContactForm(forms.ModelForm):
     """Adds a contact with its first number; sent twice, it adds one."""
 
@@ -89,6 +102,8 @@ class ContactForBackOfficeForm(forms.ModelForm):
         help_text=_("An archived contact keeps its history; its numbers no longer count as known to the phone system."),
     )
 
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
     class Meta:
         model = Contact
         fields = ["name", "company", "email", "remarks"]
@@ -96,6 +111,20 @@ class ContactForBackOfficeForm(forms.ModelForm):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["archived"].initial = self.instance.archived_at is not None
+        self.fields["seen"].initial = self._now()
+
+    def clean_seen(self) -> None:
+        """Refuses once what was typed over a contact that somebody else has saved, or merged, since the page opened."""
+        if self.cleaned_data["seen"] not in ("", self._now()):
+            self.data = self.data.dict() | {"seen": self._now()}
+            said = _(
+                "This contact was changed while you typed, and nothing of yours is saved yet. Compare with it in"
+                " another window; save again to let your words replace what is there."
+            )
+            self.add_error(None, said)
+
+    def _now(self) -> str:
+        return self.instance.updated_at.isoformat() if self.instance.pk else ""
 
     def save(self, commit: bool = True) -> Contact:
         if self.cleaned_data["archived"] != (self.instance.archived_at is not None):

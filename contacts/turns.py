@@ -1,6 +1,6 @@
 """Lets what concerns one number happen one after the other."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from django.db import connection, transaction
@@ -12,8 +12,16 @@ def turn(number: str) -> Iterator[None]:
 
     Costs one query on PostgreSQL, which forgets the turn when the transaction ends; SQLite has one writer as it is.
     """
+    with turns([number]):
+        yield
+
+
+@contextmanager
+def turns(texts: Iterable[str]) -> Iterator[None]:
+    """A turn with each of several numbers or e-mail addresses. All take them in one order: none locks another."""
     with transaction.atomic():
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [number])
+                for text in sorted(set(texts)):
+                    cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [text])
         yield

@@ -15,10 +15,11 @@ from callnotes import callbacks, recording
 from callnotes.callbacks import Promise
 from callnotes.journaling import CallReport, ChatReport, journal_call, journal_chat
 from callnotes.models import Call, Callback, CallNote, Disposition, Extension
-from contacts import phone
+from contacts import duplicates, phone
 from contacts.models import Contact, ContactNumber
 
 CONTACTS = 200
+ADDED_TWICE = 3
 DAYS = 120
 DAYS_JOURNALED = 14
 UNKNOWN_CALLERS = 12
@@ -114,6 +115,8 @@ def fill(agents: list[User], now: datetime, seed: int = 3) -> None:
             journal_call(_missed(number, now - timedelta(minutes=chance.randrange(10, 2000))))
     journal_call(_call(chance, reached[0], agents[0], now - timedelta(hours=2), is_answered=True))
     _chat(contacts[0], agents[0], now - timedelta(hours=5))
+    _add_again(contacts[-ADDED_TWICE:], now)
+    duplicates.search()
 
 
 def _promise(chance: random.Random, at: datetime) -> Promise:
@@ -198,6 +201,16 @@ def _share_numbers(chance: random.Random, contacts: list[Contact]) -> None:
     for first, second in zip(contacts[0:12:2], contacts[1:12:2], strict=True):
         shared = first.numbers.all()[0].number
         ContactNumber.objects.create(contact=second, number=shared, label="shared")
+
+
+def _add_again(contacts: list[Contact], now: datetime) -> None:
+    """The same people once more, as somebody in a hurry adds them."""
+    for place, contact in enumerate(contacts):
+        given, surname = contact.name.split()
+        again = Contact.objects.create(
+            name=f"{surname}, {given[0]}.", remarks="Prefers mornings.", created_at=now - timedelta(days=place + 1)
+        )
+        ContactNumber.objects.create(contact=again, number=contact.numbers.all()[0].number, is_primary=True)
 
 
 def _calls(

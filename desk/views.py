@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from callnotes import drafts, history, missed
 from callnotes.do_not_disturb_forms import DoNotDisturbForm, LiftForm
 from callnotes.models import Callback, CallNote
-from contacts import phone
+from contacts import adding, phone
 from contacts.forms import ContactForm, ContactNumberForm, SearchForm
 from contacts.models import Contact, ContactNumber
 from desk.numbers import canonical_or_404
@@ -60,7 +60,10 @@ def number(request: HttpRequest, number: str) -> HttpResponse:
 
 @require_safe
 def contact(request: HttpRequest, pk: int) -> HttpResponse:
-    contact = get_object_or_404(Contact.objects.prefetch_related("numbers"), pk=pk)
+    """One that was merged leads to the one that it is in, by a redirect that an undone merge takes back."""
+    contact = get_object_or_404(Contact.with_merged.prefetch_related("numbers"), pk=pk)
+    if contact.merged_into_id:
+        return redirect("desk:contact", contact.merged_into_id)
     context = {"contact": contact} | timeline(request, partial(history.of_contact, contact))
     numbers = [contact_number.number for contact_number in contact.numbers.all()]
     context |= ledger_of(*numbers, beside=numbers_of(context["history"].rows))
@@ -80,12 +83,13 @@ def add_contact(request: HttpRequest) -> HttpResponse:
 @require_http_methods(READ_OR_SEND)
 def add_number(request: HttpRequest, pk: int) -> HttpResponse:
     """Another number of a contact: whoever calls from a new one is not added twice."""
-    contact = get_object_or_404(Contact, pk=pk)
+    contact = get_object_or_404(Contact.objects.known_as(pk))
     number = ContactNumber(contact=contact)
     form = ContactNumberForm(request.POST or None, instance=number, initial={"number": request.GET.get("number", "")})
     if request.method == "POST" and form.is_valid():
-        messages.success(request, _("Added: {whom}.").format(whom=form.save()))
-        return redirect("desk:contact", pk)
+        added = adding.add_number(form.save(commit=False))
+        messages.success(request, _("Added: {whom}.").format(whom=added))
+        return redirect("desk:contact", added.contact_id)
     return render(request, "desk/add_number.html", {"form": form, "contact": contact})
 
 

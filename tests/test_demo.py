@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from callnotes.models import Call, Callback, CallNote, DoNotDisturb
 from callnotes.tests.factories import make_agent
 from contacts import phone
-from contacts.models import Contact, ContactNumber
+from contacts.models import Contact, ContactNumber, Duplicate
 from dbncrm import demo
 from integrations_3cx.models import ApiToken
 
@@ -29,9 +29,9 @@ def folder(settings, tmp_path):
     return tmp_path
 
 
-def test_it_makes_two_hundred_contacts_of_several_countries_with_histories():
+def test_it_makes_two_hundred_contacts_of_several_countries_with_histories_and_adds_three_twice():
     demo.fill([make_agent()], now=NOON)
-    assert Contact.objects.count() == 200
+    assert (Contact.objects.count(), Duplicate.objects.undecided().count()) == (203, 3)
     countries = {number[:3] for number in ContactNumber.objects.values_list("number", flat=True)}
     assert len(countries) >= 5
     assert CallNote.objects.filter(contact=None).exists()
@@ -83,7 +83,7 @@ def test_a_second_run_keeps_the_data_and_prints_the_same(folder, capsys):
         first = capsys.readouterr().out.partition("\n")[2]
         call_command("demo", "--port", "8000")
     assert capsys.readouterr().out == first
-    assert (Contact.objects.count(), User.objects.count(), ApiToken.objects.count()) == (200, 4, 1)
+    assert (Contact.objects.count(), User.objects.count(), ApiToken.objects.count()) == (203, 4, 1)
 
 
 def test_what_opens_the_demonstration_is_for_its_owner_alone(folder):

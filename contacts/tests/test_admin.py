@@ -127,6 +127,21 @@ def test_the_page_of_a_contact_is_saved_as_it_is_shown(admin_client):
     assert list(contact.numbers.values_list("number", "is_primary")) == [("+6591234567", True), ("1001", False)]
 
 
+def test_what_was_typed_over_a_contact_that_somebody_else_changed_asks_once(admin_client):
+    contact = make_contact("Ada Example")
+    change = reverse("admin:contacts_contact_change", args=[contact.pk])
+    seen = admin_client.get(change).context["adminform"].form["seen"].value()
+    contact.company = "Another's Ltd"
+    contact.save()
+    sent = _sent("Typed") | {"seen": seen}
+    page = admin_client.post(change, sent)
+    assert "This contact was changed while you typed" in page.content.decode()
+    assert list(Contact.objects.values_list("name", "company")) == [("Ada Example", "Another's Ltd")]
+    form = page.context["adminform"].form
+    assert admin_client.post(change, sent | {"seen": form["seen"].value()}).status_code == 302
+    assert list(Contact.objects.values_list("name", "company")) == [("Typed", "")]
+
+
 def test_chosen_contacts_are_archived(admin_client):
     ada, bea = make_contact("Ada Example", "+6591234567"), make_contact("Bea Example")
     response = admin_client.post(LIST, {"action": "archive", "_selected_action": [ada.pk]})

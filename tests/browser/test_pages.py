@@ -12,9 +12,11 @@ from callnotes import callbacks, do_not_disturb
 from callnotes.callbacks import Promise
 from callnotes.models import Call, Callback, Chat
 from callnotes.tests.factories import make_agent, make_callback, make_note, make_peace
+from contacts import duplicates
 from contacts.acting import acting
 from contacts.models import Contact
 from contacts.tests.factories import make_contact
+from contacts.tests.merges import make_merge
 from desk.tests.calls import make_call, make_chat, make_extension, make_missed_call
 from integrations_3cx.models import FailedRequest, Scope
 from integrations_3cx.tests.factories import make_token
@@ -221,6 +223,23 @@ def test_connect_3cx_has_no_barrier_and_fits_every_window(crm: Page, administrat
     a_failure("m" * 500)
     assert faults(crm, [CONNECT_3CX + query.format(token=token.pk)]) == []
     assert crm.locator(".connect table").count() == tables
+
+
+def test_the_pages_of_duplicates_and_merges_have_no_barrier_and_fit_every_window(crm: Page, administrator, data):
+    long = make_contact("Mira " + "Longname" * 20, NUMBER, company="Longcompany" * 18, remarks="r" * 900, pk=4)
+    long.numbers.update(label="l" * 40)
+    make_contact("Mira", NUMBER, pk=5, archived_at=timezone.now())
+    duplicates.search()
+    duplicates.dismiss(make_contact("Mira Talvane", NUMBER, pk=7), long, administrator)
+    compare = "/admin/contacts/merge/compare/?contact=1&contact=4"
+    merge = make_merge(
+        make_contact("Wei", "1001", pk=6), make_contact("Wei " + "L" * 190, "1002", pk=8), remarks="x" * 999
+    )
+    Contact.objects.filter(pk=6).update(company="y" * 200)
+    pages = ["", "?dismissed=on"]
+    assert faults(crm, [f"/admin/contacts/duplicate/{page}" for page in pages]) == []
+    assert faults(crm, [compare, f"{compare}&contact=5", "/admin/contacts/merge/"]) == []
+    assert faults(crm, [f"/admin/contacts/merge/{merge.pk}/"]) == []
 
 
 def a_failure(message: str) -> None:

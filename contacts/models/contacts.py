@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models.functions import Lower
+from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -57,6 +57,11 @@ class ContactQuerySet(TracedQuerySet):
         """Everybody whom a canonical number reaches, archived contacts too."""
         return self.filter(numbers__number=number)
 
+    def known_as(self, pk: int | str) -> "ContactQuerySet":
+        """The contact with this key; if it was merged, the one that it leads to. One query."""
+        named = Contact.with_merged.filter(pk=pk).values(standing=Coalesce("merged_into", "pk"))
+        return self.filter(pk__in=named)
+
     def with_email(self, address: str) -> "ContactQuerySet":
         """Contacts with an e-mail address, in any case; SQLite's own lower case is that of English letters alone."""
         spellings = {address.lower(), *map(_lower_in_english, (address, address.lower(), address.upper()))}
@@ -80,7 +85,16 @@ class ContactQuerySet(TracedQuerySet):
         return super().bulk_create(objs, *args, **kwargs)
 
 
+class ContactManager(models.Manager.from_queryset(ContactQuerySet)):
+    """Contacts as everybody finds them: without those that were merged into another."""
+
+    def get_queryset(self) -> ContactQuerySet:
+        return super().get_queryset().filter(merged_into=None)
+
+
 class Contact(models.Model):
+    """Who is known. One that was merged into another stays as a row, without numbers, that leads to that other."""
+
     name = models.CharField(_("name"), max_length=200, help_text=_("As its owner writes it."))
     company = models.CharField(_("company"), max_length=200, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
@@ -90,10 +104,14 @@ class Contact(models.Model):
     submission = models.UUIDField(
         null=True, unique=True, editable=False, help_text="The form that it was added by, stored once."
     )
+    merged_into = models.ForeignKey(
+        "self", null=True, editable=False, on_delete=models.CASCADE, related_name="merged", db_index=False
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
 
-    objects = ContactQuerySet.as_manager()
+    objects = ContactManager()
+    with_merged = ContactQuerySet.as_manager()
     history = Records(excluded=["search_text", "submission", "created_at", "updated_at"])
 
     class Meta:
@@ -106,13 +124,25 @@ class Contact(models.Model):
                 fields=["name"], condition=models.Q(archived_at__isnull=False), name="contact_archived_by_name"
             ),
             models.Index(Lower("email"), name="contact_by_email"),
+            # Without those that were not: SQLite would read all of them by it.
+            models.Index(
+                fields=["merged_into"], condition=models.Q(merged_into__isnull=False), name="contact_by_merged_into"
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="contact_not_merged_into_itself", condition=~models.Q(merged_into=models.F("pk"))
+            )
         ]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.company})" if self.company else self.name
 
     def save(self, *args, **kwargs) -> None:
+        """An edit that began before a merge does not take it back: `merged_into` is written where it is named."""
         self.fill_search_text()
+        if not (self._state.adding or kwargs.get("update_fields")):
+            kwargs["update_fields"] = {field.name for field in self._meta.concrete_fields} - {"id", "merged_into"}
         super().save(*args, **_updating(kwargs, "search_text", "updated_at"))
 
     def fill_search_text(self) -> None:
