@@ -4,6 +4,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from contacts import tables
+from contacts.export_admin import EXPORTS, ExportMixin
 from contacts.forms import ContactForBackOfficeForm, ContactNumberForm, ContactNumberFormSet
 from contacts.models import Contact, ContactNumber
 
@@ -50,7 +52,7 @@ class ArchivedFilter(admin.SimpleListFilter):
         return queryset.active()
 
 
-class ContactAdmin(BackOfficeAdmin):
+class ContactAdmin(ExportMixin, BackOfficeAdmin):
     """Registered by callnotes, which adds the history."""
 
     list_display = ["name", "primary_number", "company", "email"]
@@ -60,7 +62,8 @@ class ContactAdmin(BackOfficeAdmin):
     form = ContactForBackOfficeForm
     fields = ["name", "company", "email", "remarks", "archived"]
     inlines = [ContactNumberInline]
-    actions = ["archive", "bring_back"]
+    actions = ["archive", "bring_back", *EXPORTS]
+    table = tables.contacts
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Contact]:
         return super().get_queryset(request).prefetch_related("numbers")
