@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 BYTE_ORDER_MARK = "\ufeff"  # By which Excel knows UTF-8.
+BROKEN_OFF = "INCOMPLETE: this export broke off here. Please export it again."
 _SIGN = "[=+\\-@＝＋－＠]"
 # Apostrophes that stand before a sign count too: one that was typed is not taken for ours when a file is read back.
 _FORMULA_START = re.compile(rf"^(?='*(?:{_SIGN}|[\t\r\n]))|(?<=[;\t\r\n])(?='*{_SIGN})")
@@ -40,11 +41,18 @@ def lines(columns: list[str], rows: Iterable[list[str]]) -> Iterator[str]:
 
 
 def csv_pieces(columns: list[str], pages: Iterable[Iterable[Row]]) -> Iterator[bytes]:
-    """A CSV file in UTF-8 with safe cells, a piece for each page of rows and when it is asked for."""
+    """A CSV file in UTF-8 with safe cells, a piece for each page of rows and when it is asked for.
+
+    Where a page cannot be had, the file says in its last line that it broke off: a web server ends it like a whole one.
+    """
     line = csv.writer(_Echo()).writerow
     yield f"{BYTE_ORDER_MARK}{line(columns)}".encode()
-    for rows in pages:
-        yield "".join(line([csv_cell(cell) for cell in row]) for row in rows).encode()
+    try:
+        for rows in pages:
+            yield "".join(line([csv_cell(cell) for cell in row]) for row in rows).encode()
+    except Exception:
+        yield line([BROKEN_OFF]).encode()
+        raise
 
 
 def csv_cell(cell: Cell) -> str:

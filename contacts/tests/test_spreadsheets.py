@@ -79,6 +79,18 @@ def test_a_page_is_made_when_it_is_asked_for():
     assert [next(file), next(file), made] == ["\ufeffplace\r\n".encode(), b"0\r\nx\r\n", [0]]
 
 
+def test_a_file_that_breaks_off_says_so_in_its_last_line():
+    def pages():
+        yield [["a"]]
+        raise ConnectionError("The database is away.")
+
+    file = csv_pieces(["one"], pages())
+    assert [next(file), next(file)] == ["\ufeffone\r\n".encode(), b"a\r\n"]
+    assert next(file) == b"INCOMPLETE: this export broke off here. Please export it again.\r\n"
+    with pytest.raises(ConnectionError):
+        next(file)
+
+
 @pytest.mark.parametrize(
     ("text", "written"),
     [

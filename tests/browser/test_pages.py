@@ -175,7 +175,7 @@ def ledger(agent, calls) -> User:
     make_callback(NUMBER, ago(40), due_at=ago(30), agent=bea)
     make_note(NUMBER, "Called as promised.", agent=agent, now=ago(29))
     make_callback(NUMBER, ago(28), due_at=ago(27))
-    agent.user_permissions.set(Permission.objects.filter(codename__in=["lift_donotdisturb", "view_donotdisturb"]))
+    agent.user_permissions.set(Permission.objects.filter(codename__in=["lift_donotdisturb", "export_donotdisturb"]))
     return agent
 
 
@@ -219,6 +219,12 @@ def test_connect_3cx_has_no_barrier_and_fits_every_window(crm: Page, administrat
     a_failure("m" * 500)
     assert faults(crm, [CONNECT_3CX + query.format(token=token.pk)]) == []
     assert crm.locator(".connect table").count() == tables
+
+
+def test_lists_with_exports_have_no_barrier_and_fit_every_window(crm: Page, ledger, administrator):
+    lists = ["contacts/contact", "callnotes/callnote", "callnotes/callback", "callnotes/donotdisturb"]
+    assert faults(crm, [f"/admin/{name}/" for name in lists]) == []
+    assert crm.get_by_role("link", name="Export as").count() == 2
 
 
 def a_failure(message: str) -> None:
