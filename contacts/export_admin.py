@@ -72,7 +72,7 @@ class ExportMixin:
         except TooWide:
             words = _("A row of these has more columns than an XLSX sheet can hold. Export them as CSV.")
             self.message_user(request, words, messages.ERROR)
-            return redirect(self._list())
+            return redirect(f"{self._list()}?{request.GET.urlencode()}")
 
     def _page(self, kind: str) -> Callable[[HttpRequest], HttpResponse]:
         return self.admin_site.admin_view(lambda request: self.export(request, kind))

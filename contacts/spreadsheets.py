@@ -12,8 +12,9 @@ BYTE_ORDER_MARK = "\ufeff"  # By which Excel knows UTF-8.
 BROKEN_OFF = "INCOMPLETE: this export broke off here. Please export it again."
 _SIGN = "[=+\\-@＝＋－＠]"
 # Apostrophes that stand before a sign count too: one that was typed is not taken for ours when a file is read back.
-_FORMULA_START = re.compile(rf"^(?='*(?:{_SIGN}|[\t\r\n]))|(?<=[;\t\r\n])(?='*{_SIGN})")
-_ESCAPED_START = re.compile(rf"^'(?='*(?:{_SIGN}|[\t\r\n]))|(?<=[;\t\r\n])'(?='*{_SIGN})")
+_SIGNED, _SIGNED_OR_BLANK = rf"(?='*{_SIGN})", rf"(?='*(?:{_SIGN}|[\t\r\n]))"
+_FORMULA_START = re.compile(rf"^{_SIGNED_OR_BLANK}|(?<=[;\t\r\n]){_SIGNED}")
+_ESCAPED_START = re.compile(rf"^'{_SIGNED_OR_BLANK}|(?<=[;\t\r\n])'{_SIGNED}")
 
 
 class Number(str):
