@@ -14,7 +14,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext, pgettext_lazy
 
-from callnotes import do_not_disturb, recording
+from callnotes import do_not_disturb, recording, tables
 from callnotes.do_not_disturb_forms import DoNotDisturbForBackOfficeForm, LiftForm
 from callnotes.history import newest, notes_of_contact
 from callnotes.models import (
@@ -29,6 +29,7 @@ from callnotes.models import (
     TimelineRow,
 )
 from contacts.admin import BackOfficeAdmin, ContactAdmin, TracedAdmin
+from contacts.export_admin import EXPORTS, ExportMixin
 from contacts.models import Contact
 from contacts.phone import display, read
 
@@ -118,7 +119,7 @@ class ByNumberAdmin(LastingAdmin):
         return (queryset.filter(number=number) if search_term else queryset), False
 
 
-class HistoryAdmin(ReadOnlyAdmin):
+class HistoryAdmin(ExportMixin, ReadOnlyAdmin):
     search_fields = ["number"]
     search_help_text = _("A number in any spelling; or a contact by name, company, or at least the last four digits.")
 
@@ -134,7 +135,8 @@ class CallNoteAdmin(HistoryAdmin):
     list_filter = ["disposition", "agent", "source", "created_at"]
     sortable_by = ["created_at"]
     list_select_related = ["disposition", "agent"]
-    actions = ["redact"]
+    actions = ["redact", *EXPORTS]
+    table = tables.call_notes
     fields = [
         *("number", "contact", "contact_name", "disposition", "comments", "agent", "source", "token", "call_id"),
         *("reported_call", "matched_by", "corrects", "created_at", "redacted_at", "redacted_by"),
@@ -179,6 +181,7 @@ class CallAdmin(HistoryAdmin):
     list_filter = ["result", "direction", "agent", "started_at"]
     sortable_by = ["started_at"]
     list_select_related = ["agent"]
+    table = tables.calls
     fields = [
         *("number", "contact", "contact_name", "direction", "result", "started_at", "answered_at", "ended_at"),
         *("duration_seconds", "extension", "agent", "queue", "recording_url", "summary", "transcript", "call_id"),
@@ -202,6 +205,7 @@ class ChatAdmin(HistoryAdmin):
     list_filter = ["agent", "started_at"]
     sortable_by = ["started_at"]
     list_select_related = ["agent"]
+    table = tables.chats
     fields = [
         *("number", "contact", "contact_name", "visitor_name", "email", "started_at", "ended_at", "messages"),
         *("extension", "agent", "queue", "source", "token", "reported_at"),
@@ -232,6 +236,7 @@ class CallbackAdmin(HistoryAdmin):
     list_filter = [DoneFilter, "agent", "due_at"]
     sortable_by = ["due_at"]
     list_select_related = ["agent", "closed_by"]
+    table = tables.callbacks
     # Later ones are promised later, and a table of any length has them in this order.
     ordering = ["-pk"]
     fields = [
@@ -241,13 +246,14 @@ class CallbackAdmin(HistoryAdmin):
 
 
 @admin.register(CallReason)
-class CallReasonAdmin(ByNumberAdmin, ReadOnlyAdmin):
+class CallReasonAdmin(ExportMixin, ByNumberAdmin, ReadOnlyAdmin):
     """Why agents called numbers that asked not to be disturbed."""
 
     list_display = ["created_at", "phone_number", "agent", "reason"]
     list_filter = ["agent", "created_at"]
     sortable_by = ["created_at"]
     list_select_related = ["agent"]
+    table = tables.call_reasons
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -271,7 +277,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(DoNotDisturb)
-class DoNotDisturbAdmin(ByNumberAdmin):
+class DoNotDisturbAdmin(ExportMixin, ByNumberAdmin):
     """The ledger: entries are added and lifted, and stay."""
 
     list_display = ["set_at", "phone_number", "beginning", "who_set", "ends_at", "lifted_at"]
@@ -279,7 +285,8 @@ class DoNotDisturbAdmin(ByNumberAdmin):
     sortable_by = ["set_at"]
     list_select_related = ["set_by", "note"]
     form = DoNotDisturbForBackOfficeForm
-    actions = ["lift"]
+    actions = ["lift", *EXPORTS]
+    table = tables.do_not_disturb
     fields = [
         *("number", "reason", "note", "set_by", "set_at", "ends_at"),
         *("lifted_at", "lifted_by", "lifting_reason"),

@@ -13,7 +13,8 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
-from contacts import merge_admin, merging
+from contacts import merge_admin, merging, tables
+from contacts.export_admin import EXPORTS, ExportMixin
 from contacts.forms import ContactForBackOfficeForm, ContactNumberForm, ContactNumberFormSet
 from contacts.long_lists import LongListPaginator
 from contacts.models import Contact, ContactNumber
@@ -84,7 +85,7 @@ class ArchivedFilter(admin.SimpleListFilter):
         return queryset.active()
 
 
-class ContactAdmin(BackOfficeAdmin):
+class ContactAdmin(ExportMixin, BackOfficeAdmin):
     """Registered by callnotes, which adds the history."""
 
     list_display = ["name", "primary_number", "company", "email"]
@@ -95,7 +96,8 @@ class ContactAdmin(BackOfficeAdmin):
     form = ContactForBackOfficeForm
     fields = ["name", "company", "email", "remarks", "archived", "seen"]
     inlines = [ContactNumberInline]
-    actions = ["archive", "bring_back", "merge"]
+    actions = ["archive", "bring_back", "merge", *EXPORTS]
+    table = tables.contacts
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Contact]:
         return super().get_queryset(request).prefetch_related("numbers")

@@ -11,13 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from callnotes import do_not_disturb, history
+from callnotes import do_not_disturb, history, tables
 from callnotes.do_not_disturb_forms import DoNotDisturbForm, LiftForm
 from callnotes.models import DoNotDisturb, DoNotDisturbQuerySet
 from contacts import dates, phone
+from contacts.exporting import WRITERS, download
 from contacts.forms import PhoneNumberField
 from contacts.models import ContactNumber
-from desk.do_not_disturb_export import csv_lines
 from desk.numbers import canonical_or_404
 from desk.paging import page
 from desk.requests import READ_OR_SEND
@@ -28,7 +28,7 @@ class ListForm(forms.Form):
 
     number = PhoneNumberField(required=False, label=_("Find a number"))
     before = forms.CharField(required=False)
-    format = forms.ChoiceField(choices=[("csv", "CSV")], required=False)
+    format = forms.ChoiceField(choices=[(kind, kind.upper()) for kind in WRITERS], required=False)
     all = forms.BooleanField(required=False)
 
 
@@ -71,13 +71,13 @@ def lift(request: HttpRequest, number: str) -> HttpResponse:
 
 @require_safe
 def entries(request: HttpRequest) -> HttpResponse:
-    """What is in force, the newest first, of all numbers or of one; as CSV for those who may read the ledger."""
+    """What is in force, the newest first, of all numbers or of one; as a file for those who may export it."""
     form = ListForm(request.GET)
     is_right = form.is_valid()
     if {"before", "format"} & form.errors.keys():
         raise Http404("There is no such page.")
     if is_right and form.cleaned_data["format"]:
-        return _export(request, form.cleaned_data["number"], with_past=form.cleaned_data["all"])
+        return _export(request, form.cleaned_data)
     return _page(request, form)
 
 
@@ -97,14 +97,15 @@ def _page(request: HttpRequest, form: ListForm) -> HttpResponse:
     return render(request, "desk/do_not_disturb.html", context)
 
 
-def _export(request: HttpRequest, number: str, *, with_past: bool) -> StreamingHttpResponse:
-    if not request.user.has_perm("callnotes.view_donotdisturb"):
+def _export(request: HttpRequest, asked: dict) -> StreamingHttpResponse:
+    if not request.user.has_perm("callnotes.export_donotdisturb"):
         raise PermissionDenied
+    number, with_past = asked["number"], asked["all"]
     now = timezone.localtime()
-    content = csv_lines(_entries(number, None if with_past else now), now.tzinfo, with_past=with_past)
-    file = f'attachment; filename="do-not-disturb-{now:%Y-%m-%d}.csv"'
-    headers = {"Content-Disposition": file, "Cache-Control": "no-store"}
-    return StreamingHttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)
+    chosen = _entries(number, None if with_past else now).newest_first()
+    table = tables.do_not_disturb(chosen, now.tzinfo, with_past=with_past)
+    said = f"State: {'All' if with_past else 'In force'}." + (f" Search: “{number}”." if number else "")
+    return download(table, chosen, asked["format"], by=request.user, said=said)
 
 
 def _entries(number: str, in_force_at: datetime | None) -> DoNotDisturbQuerySet:

@@ -15,7 +15,7 @@ ALLOWED = {
 }
 OURS = [*ALLOWED, "dbncrm"]
 PURE = [
-    *("contacts/phone.py", "contacts/clocks.py", "contacts/names.py"),
+    *(f"contacts/{name}.py" for name in ("phone", "clocks", "names", "spreadsheets", "workbooks")),
     *(f"callnotes/{name}.py" for name in ("naming", "matching", "wall_clock", "calling_hours", "quick_times")),
     *(f"integrations_3cx/{name}.py" for name in ("wire", "keys", "addresses", "moments", "phonebook")),
 ]

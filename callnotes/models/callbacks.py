@@ -121,6 +121,7 @@ class Callback(TimelineRow):
         verbose_name = _("callback")
         verbose_name_plural = _("callbacks")
         ordering = ["due_at", "pk"]
+        permissions = [("export_callback", "Can export callbacks")]
         indexes = [
             models.Index(fields=["number", "-created_at", "-id"], name="callback_by_number_newest"),
             models.Index(fields=["contact", "-created_at", "-id"], name="callback_by_contact_newest"),

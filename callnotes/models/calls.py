@@ -200,6 +200,7 @@ class Call(Report):
         verbose_name = _("call")
         verbose_name_plural = _("calls")
         ordering = ["-started_at", "-pk"]
+        permissions = [("export_call", "Can export calls")]
         indexes = [
             models.Index(fields=["number", "-started_at", "-id"], name="call_by_number_newest"),
             models.Index(fields=["contact", "-started_at", "-id"], name="call_by_contact_newest"),
@@ -259,6 +260,7 @@ class Chat(Report):
         verbose_name = _("chat")
         verbose_name_plural = _("chats")
         ordering = ["-started_at", "-pk"]
+        permissions = [("export_chat", "Can export chats")]
         indexes = [
             models.Index(fields=["number", "-started_at", "-id"], name="chat_by_number_newest"),
             models.Index(fields=["contact", "-started_at", "-id"], name="chat_by_contact_newest"),

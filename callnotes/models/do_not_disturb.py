@@ -84,7 +84,10 @@ class DoNotDisturb(TimelineRow):
         verbose_name = _("do-not-disturb entry")
         verbose_name_plural = _("do-not-disturb entries")
         ordering = ["-set_at", "-pk"]
-        permissions = [("lift_donotdisturb", "Can lift do-not-disturb")]
+        permissions = [
+            ("lift_donotdisturb", "Can lift do-not-disturb"),
+            ("export_donotdisturb", "Can export the do-not-disturb ledger"),
+        ]
         indexes = [
             models.Index(fields=["number", "-set_at", "-id"], name="peace_by_number_newest"),
             models.Index(fields=["-set_at", "-id"], name="peace_newest"),
@@ -123,6 +126,7 @@ class CallReason(models.Model):
         verbose_name = _("call reason")
         verbose_name_plural = _("call reasons")
         ordering = ["-created_at", "-pk"]
+        permissions = [("export_callreason", "Can export call reasons")]
         indexes = [
             models.Index(fields=["number", "-created_at"], name="call_reason_by_number"),
             models.Index(fields=["-created_at", "-id"], name="call_reason_newest"),

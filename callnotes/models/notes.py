@@ -137,7 +137,7 @@ class CallNote(TimelineRow):
         verbose_name = _("call note")
         verbose_name_plural = _("call notes")
         ordering = ["-created_at", "-pk"]
-        permissions = [("redact_callnote", "Can redact call notes")]
+        permissions = [("redact_callnote", "Can redact call notes"), ("export_callnote", "Can export call notes")]
         indexes = [
             models.Index(fields=["number", "-created_at", "-id"], name="call_note_by_number_newest"),
             models.Index(fields=["contact", "-created_at", "-id"], name="call_note_by_contact_newest"),

@@ -117,6 +117,7 @@ class Contact(models.Model):
     class Meta:
         verbose_name = _("contact")
         verbose_name_plural = _("contacts")
+        permissions = [("export_contact", "Can export contacts")]
         ordering = ["name", "pk"]
         indexes = [
             models.Index(fields=["name", "id"], name="contact_by_name"),

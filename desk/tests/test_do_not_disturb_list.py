@@ -6,14 +6,16 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
+from python_calamine import CalamineWorkbook
 
 from callnotes import do_not_disturb
 from callnotes.models import DoNotDisturb
 from callnotes.tests.factories import make_agent, make_note, make_peace
+from contacts import exporting
 from contacts.tests.factories import make_contact
 from contacts.tests.pages import pieces, words
-from desk import do_not_disturb_export
 from desk.paging import ROWS_PER_PAGE
 from desk.tests.calls import ANOTHER, NOON, NUMBER, make_robin
 
@@ -21,8 +23,8 @@ pytestmark = pytest.mark.django_db
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 LIST = "/do-not-disturb/"
-COLUMNS = ["number", "contacts", "since", "set by", "reason", "until"]
-ALL_COLUMNS = [*COLUMNS, "lifted", "lifted by", "lifted because"]
+COLUMNS = ["Number", "Contacts", "Since", "Set by", "Reason", "Until"]
+ALL_COLUMNS = [*COLUMNS, "Lifted", "Lifted by", "Lifted because"]
 
 
 @pytest.fixture(autouse=True)
@@ -36,8 +38,8 @@ def agent(client):
 
 @pytest.fixture
 def reader(agent):
-    """Robin, who may read the ledger."""
-    agent.user_permissions.set(Permission.objects.filter(codename="view_donotdisturb"))
+    """Robin, who may export the ledger."""
+    agent.user_permissions.set(Permission.objects.filter(codename="export_donotdisturb"))
     return agent
 
 
@@ -110,7 +112,7 @@ def test_pages_hold_each_entry_once_and_keep_to_the_number(client):
     assert second.context["page"].older == ""
 
 
-@pytest.mark.parametrize("query", [{"before": "x"}, {"before": "\0"}, {"format": "xlsx"}, {"format": "\0"}])
+@pytest.mark.parametrize("query", [{"before": "x"}, {"before": "\0"}, {"format": "ods"}, {"format": "\0"}])
 def test_a_page_that_there_is_not_is_not_shown(client, reader, query):
     assert client.get(LIST, query).status_code == 404
 
@@ -179,7 +181,7 @@ def test_the_times_of_the_export_are_those_of_the_readers_zone(client, reader):
 def test_the_export_is_of_the_number_that_is_looked_for(client, reader):
     for number in (NUMBER, ANOTHER):
         make_peace(number, NOON - HOUR)
-    assert [row[0] for row in exported(client, number="91234567")] == ["number", f"tel:{NUMBER}"]
+    assert [row[0] for row in exported(client, number="91234567")] == ["Number", f"tel:{NUMBER}"]
 
 
 def test_no_cell_of_the_export_is_run_as_a_formula(client, reader):
@@ -191,6 +193,26 @@ def test_no_cell_of_the_export_is_run_as_a_formula(client, reader):
     [_, row] = exported(client, all="1")
     names = ["'=HYPERLINK(1)", "'@SUM(1) -2", "'+1+1"]
     assert [row[1], row[3], row[4], row[7], row[8]] == [*names, "'@SUM(1) -2", "'\t'=1"]
+
+
+def test_a_workbook_holds_the_same_with_numbers_as_they_are(client, reader):
+    make_peace(NUMBER, NOON - HOUR, "=1+1")
+    content = b"".join(client.get(LIST, {"format": "xlsx"}).streaming_content)
+    sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
+    assert sheet.to_python() == [COLUMNS, [NUMBER, "", "2026-03-02T11:00:00+08:00", "3CX", "=1+1", ""]]
+
+
+def test_an_export_is_in_the_history_with_who_what_and_how_much(client, reader):
+    make_peace(NUMBER, NOON - HOUR)
+    make_peace(ANOTHER, NOON - HOUR, lifted_at=NOON)
+    for query in ({}, {"all": "1"}, {"format": "xlsx", "number": "91234567"}):
+        client.get(LIST, {"format": "csv"} | query)
+    remembered = LogEntry.objects.order_by("pk").values_list("user", "object_repr", "change_message")
+    assert list(remembered) == [
+        (reader.pk, "Export: do-not-disturb", "Exported as CSV, rows: 1. State: In force."),
+        (reader.pk, "Export: do-not-disturb", "Exported as CSV, rows: 2. State: All."),
+        (reader.pk, "Export: do-not-disturb", "Exported as XLSX, rows: 1. State: In force. Search: “+6591234567”."),
+    ]
 
 
 def test_the_export_is_a_file_that_no_cache_keeps(client, reader):
@@ -206,26 +228,27 @@ def test_the_export_is_a_file_that_no_cache_keeps(client, reader):
 def test_a_long_export_is_read_bit_by_bit_and_holds_each_entry_once(
     client, reader, django_assert_num_queries, monkeypatch
 ):
-    monkeypatch.setattr(do_not_disturb_export, "READ_AT_ONCE", 4)
+    monkeypatch.setattr(exporting, "READ_AT_ONCE", 4)
     for place in range(9):
         make_peace(f"+659000000{place}", NOON - place // 3 * HOUR)
-    response = client.get(LIST, {"format": "csv"})
-    lines = iter(response.streaming_content)
-    with django_assert_num_queries(3):
-        [next(lines) for _ in range(5)]
-    rest = b"".join(lines).decode()
-    assert len(rest.splitlines()) == 5
+    pieces = iter(client.get(LIST, {"format": "csv"}).streaming_content)
+    next(pieces)
+    with django_assert_num_queries(2):
+        first = next(pieces).decode()
+    rest = b"".join(pieces).decode()
+    assert (len(first.splitlines()), len(rest.splitlines())) == (4, 5)
     assert sorted(row[0] for row in exported(client)[1:]) == [f"tel:+659000000{place}" for place in range(9)]
 
 
 def test_an_entry_that_is_set_while_the_export_is_read_does_not_disturb_it(client, reader, monkeypatch):
-    monkeypatch.setattr(do_not_disturb_export, "READ_AT_ONCE", 2)
+    monkeypatch.setattr(exporting, "READ_AT_ONCE", 2)
     for place in range(4):
         make_peace(f"+659000000{place}", NOON - place * HOUR)
-    lines = iter(client.get(LIST, {"format": "csv"}).streaming_content)
-    next(lines), next(lines)
+    pieces = iter(client.get(LIST, {"format": "csv"}).streaming_content)
+    next(pieces)
     make_peace(ANOTHER, NOON + HOUR)
-    assert [line.decode().partition(",")[0] for line in lines] == [f"tel:+659000000{place}" for place in (1, 2, 3)]
+    lines = b"".join(pieces).decode().splitlines()
+    assert [line.partition(",")[0] for line in lines] == [f"tel:+659000000{place}" for place in range(4)]
 
 
 def test_without_the_permission_nothing_is_exported_nor_offered(client):
@@ -234,10 +257,11 @@ def test_without_the_permission_nothing_is_exported_nor_offered(client):
     assert "format=csv" not in client.get(LIST).content.decode()
 
 
-def test_the_export_is_offered_to_those_who_may_read_the_ledger(client, reader):
+def test_the_export_is_offered_to_those_who_may_export_the_ledger(client, reader):
     page = client.get(LIST, {"number": "91234567"}).content.decode()
-    assert '<a class="button button--quiet button--small" href="?format=csv&amp;number=%2B6591234567">' in page
-    assert 'href="?format=csv&amp;all=1&amp;number=%2B6591234567"' in page
+    for kind in ("csv", "xlsx"):
+        assert f'<a class="button button--quiet button--small" href="?format={kind}&amp;number=%2B6591234567">' in page
+        assert f'href="?format={kind}&amp;all=1&amp;number=%2B6591234567"' in page
 
 
 def test_the_ledger_is_untouched_by_reading_it(client, reader):

@@ -1,6 +1,7 @@
 """The back office's work, in a browser."""
 
 from playwright.sync_api import Page, expect
+from python_calamine import CalamineWorkbook
 
 from callnotes.models import CallNote
 from callnotes.tests.factories import make_note
@@ -87,6 +88,24 @@ def test_call_notes_are_filtered_and_found(crm: Page, administrator):
     expect(crm.locator("#result_list tbody tr")).to_contain_text(["+65 9876 5432"])
     crm.goto(f"{crm.base}/admin/callnotes/callnote/?q=4567")
     expect(crm.locator("#result_list tbody tr")).to_contain_text(["+65 9123 4567"])
+
+
+def test_what_a_list_shows_is_exported_and_so_are_ticked_rows(crm: Page, administrator):
+    make_contact("Mira Talvane", NUMBER, company="Korfield Motors")
+    make_contact("Tomas Ostfield", "+6598765432", company="Korfield Motors")
+    make_contact("Wei Sennick")
+    crm.goto(f"{crm.base}/admin/contacts/contact/?q=korfield")
+    with crm.expect_download() as download:
+        crm.get_by_role("link", name="Export as XLSX").click()
+    [_, *rows] = CalamineWorkbook.from_path(download.value.path()).get_sheet_by_index(0).to_python()
+    assert [(row[1], row[7]) for row in rows] == [("Mira Talvane", NUMBER), ("Tomas Ostfield", "+6598765432")]
+    crm.get_by_role("row").filter(has_text="Tomas").get_by_role("checkbox").check()
+    crm.get_by_label("Action:").select_option("export_csv")
+    with crm.expect_download() as download:
+        crm.get_by_role("button", name="Run").or_(crm.get_by_role("button", name="Go")).click()
+    assert download.value.path().read_text("utf-8-sig").splitlines()[1].split(",")[1] == "Tomas Ostfield"
+    crm.goto(f"{crm.base}/admin/")
+    expect(crm.get_by_text("Export: contacts")).to_have_count(2)
 
 
 def test_every_page_of_the_back_office_opens_and_is_silent(crm: Page, administrator):

@@ -114,7 +114,7 @@ def test_whoever_lost_the_right_meanwhile_is_told(crm: Page, mira):
 
 
 def test_a_number_is_found_in_the_list_and_the_list_exported(crm: Page, mira, tmp_path: Path):
-    allow(mira, "view_donotdisturb")
+    allow(mira, "export_donotdisturb")
     make_peace(NUMBER, ago(1), "=1+1")
     make_peace(ANOTHER, ago(2), "Letter.")
     crm.goto(f"{crm.base}/do-not-disturb/")

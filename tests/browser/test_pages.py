@@ -179,7 +179,7 @@ def ledger(agent, calls) -> User:
     make_callback(NUMBER, ago(40), due_at=ago(30), agent=bea)
     make_note(NUMBER, "Called as promised.", agent=agent, now=ago(29))
     make_callback(NUMBER, ago(28), due_at=ago(27))
-    agent.user_permissions.set(Permission.objects.filter(codename__in=["lift_donotdisturb", "view_donotdisturb"]))
+    agent.user_permissions.set(Permission.objects.filter(codename__in=["lift_donotdisturb", "export_donotdisturb"]))
     return agent
 
 
@@ -240,6 +240,12 @@ def test_the_pages_of_duplicates_and_merges_have_no_barrier_and_fit_every_window
     assert faults(crm, [f"/admin/contacts/duplicate/{page}" for page in pages]) == []
     assert faults(crm, [compare, f"{compare}&contact=5", "/admin/contacts/merge/"]) == []
     assert faults(crm, [f"/admin/contacts/merge/{merge.pk}/"]) == []
+
+
+def test_lists_with_exports_have_no_barrier_and_fit_every_window(crm: Page, ledger, administrator):
+    lists = ["contacts/contact", "callnotes/callnote", "callnotes/callback", "callnotes/donotdisturb"]
+    assert faults(crm, [f"/admin/{name}/" for name in lists]) == []
+    assert crm.get_by_role("link", name="Export as").count() == 2
 
 
 def a_failure(message: str) -> None:
