@@ -30,8 +30,13 @@ class PersonAdmin(BackOfficeAdmin, UserAdmin):
     """People who sign in, with their extensions and their second factor."""
 
     list_display = [
-        *("username", "first_name", "last_name", "phone_extension", "groups_in_words", "is_staff", "is_active"),
-        *("has_second_factor", "last_login"),
+        "username",
+        "full_name",
+        "phone_extension",
+        "groups_in_words",
+        "is_staff",
+        "has_second_factor",
+        "last_login",
     ]
     list_select_related = ["extension"]
     list_filter = ["is_active", "is_staff", "is_superuser", "groups"]
@@ -57,6 +62,19 @@ class PersonAdmin(BackOfficeAdmin, UserAdmin):
         if person is None:
             return fieldsets
         return [*fieldsets, (_("Second factor"), {"fields": ["second_factor_in_words"]})]
+
+    def save_related(self, request, form, formsets, change) -> None:
+        super().save_related(request, form, formsets, change)
+        person = form.instance
+        if not person.is_staff and person.groups.exclude(permissions=None).exists():
+            said = _(
+                "{who} has rights in the back office but is not staff, and so cannot open it. Tick “Staff status”."
+            )
+            self.message_user(request, said.format(who=person), messages.WARNING)
+
+    @admin.display(description=_("name"), ordering="first_name")
+    def full_name(self, person) -> str:
+        return person.get_full_name()
 
     @admin.display(description=_("extension"), ordering="extension__number")
     def phone_extension(self, person) -> str:
@@ -92,7 +110,7 @@ class PersonAdmin(BackOfficeAdmin, UserAdmin):
 class FailedSignInAdmin(BackOfficeAdmin):
     """Who could not sign in lately, from where; and whom to let in again."""
 
-    list_display = ["username", "ip_address", "failures", "attempt_time", "is_locked_out"]
+    list_display = ["username", "ip_address", "failures", "attempt_time", "state"]
     list_display_links = None
     search_fields = ["username", "ip_address"]
     actions = ["let_in"]
@@ -116,9 +134,9 @@ class FailedSignInAdmin(BackOfficeAdmin):
     def failures(self, failure) -> int:
         return failure.failures_of_pair
 
-    @admin.display(description=_("locked out"), boolean=True)
-    def is_locked_out(self, failure) -> bool:
-        return failure.failures_of_pair >= settings.AXES_FAILURE_LIMIT
+    @admin.display(description=_("state"))
+    def state(self, failure) -> str:
+        return _("Locked out") if failure.failures_of_pair >= settings.AXES_FAILURE_LIMIT else _("May still try")
 
     @admin.action(description=_("Let selected people in again"), permissions=["delete"])
     def let_in(self, request: HttpRequest, failures: QuerySet[FailedSignIn]) -> None:

@@ -47,6 +47,23 @@ def test_the_list_shows_extension_groups_and_second_factor_in_as_many_queries_fo
     ] * people
 
 
+@pytest.mark.parametrize(
+    ("group", "is_staff", "is_warned"), [("Supervisor", "", True), ("Supervisor", "on", False), ("Agent", "", False)]
+)
+def test_an_administrator_is_told_that_rights_without_staff_status_open_no_back_office(
+    admin_client, group, is_staff, is_warned
+):
+    robin = make_agent("robin")
+    fields = {"username": "robin", "is_active": "on", "groups": [Group.objects.get(name=group).pk]}
+    total = {"extension-TOTAL_FORMS": "0", "extension-INITIAL_FORMS": "0"}
+    page = reverse("admin:auth_user_change", args=[robin.pk])
+    response = admin_client.post(page, fields | total | ({"is_staff": is_staff} if is_staff else {}))
+    warning = "robin has rights in the back office but is not staff, and so cannot open it. Tick “Staff status”."
+    assert (warning in said(response)) is is_warned
+    robin.refresh_from_db()
+    assert (robin.is_staff, robin.groups.get().name) == (bool(is_staff), group)
+
+
 @pytest.mark.parametrize("sought", ["101", "robin", "Agentson"])
 def test_a_person_is_found_by_extension_and_by_name(admin_client, sought):
     make_agent("robin", last_name="Agentson", extension="101")
@@ -115,11 +132,13 @@ def test_secrets_of_apps_are_shown_to_nobody(admin_client, path):
 def test_who_is_locked_out_is_listed_with_the_address(admin_client, client):
     fail(client, "robin", 10)
     fail(client, "bea", 3, "192.0.2.2")
-    rows = admin_client.get(FAILED).context["cl"].result_list
+    response = admin_client.get(FAILED)
+    rows = response.context["cl"].result_list
     assert {(row.username, row.ip_address, row.failures_of_pair) for row in rows} == {
         ("robin", "192.0.2.1", 10),
         ("bea", "192.0.2.2", 3),
     }
+    assert words(response.content.decode()).count("Locked out") == 1
 
 
 def test_who_is_let_in_may_sign_in_at_once(admin_client, client):
