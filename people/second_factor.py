@@ -29,13 +29,13 @@ def is_missing(user: AbstractUser) -> bool:
 
 def app_of(user: AbstractUser) -> TOTPDevice | None:
     """The app that a person has set up."""
-    return TOTPDevice.objects.filter(user=user, confirmed=True).first()
+    return TOTPDevice.objects.filter(user=user, confirmed=True).order_by("pk").first()
 
 
 def prepare(user: AbstractUser) -> TOTPDevice:
     """The app that a person is about to set up; it opens nothing until its first code is given."""
-    device, _ = TOTPDevice.objects.get_or_create(user=user, confirmed=False, defaults={"name": APP})
-    return device
+    begun = TOTPDevice.objects.filter(user=user, confirmed=False).order_by("pk").first()
+    return begun or TOTPDevice.objects.create(user=user, confirmed=False, name=APP)
 
 
 def secret_in_words(device: TOTPDevice) -> str:
@@ -47,7 +47,8 @@ def secret_in_words(device: TOTPDevice) -> str:
 def confirm(user: AbstractUser, code: str) -> TOTPDevice | None:
     """Sets up the app whose code is given, in the place of any before; None where it is not its code."""
     with transaction.atomic():
-        device = TOTPDevice.objects.select_for_update().filter(user=user, confirmed=False).first()
+        begun = TOTPDevice.objects.select_for_update().filter(user=user, confirmed=False)
+        device = begun.order_by("pk").first()
         if device is None or not device.verify_token(_normal(code)):
             return None
         TOTPDevice.objects.filter(user=user).exclude(pk=device.pk).delete()

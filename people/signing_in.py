@@ -25,6 +25,7 @@ def begin(request: HttpRequest, user: AbstractUser) -> bool:
     if remembered_browsers.is_remembered(request, user):
         complete(request, user, app)
         return True
+    request.session.cycle_key()
     request.session[WAITING] = {
         "user": user.pk,
         "password": user.get_session_auth_hash(),

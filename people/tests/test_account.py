@@ -68,6 +68,13 @@ def test_looking_at_the_page_sets_nothing_up_and_shows_the_same_secret_again(cli
     assert (begun(client, robin).key, second_factor.app_of(robin)) == (first.key, None)
 
 
+def test_two_windows_that_began_at_once_set_up_the_same_app(client, avery):
+    first, _ = (TOTPDevice.objects.create(user=avery, confirmed=False, name="app") for _ in range(2))
+    assert second_factor.secret_in_words(first) in client.get(SET_UP).content.decode()
+    assert client.post(SET_UP, {"code": code_of(first)}).status_code == 200
+    assert list(TOTPDevice.objects.filter(user=avery)) == [first]
+
+
 def test_the_first_code_sets_it_up_shows_ten_recovery_codes_and_signs_in_with_it(client, avery):
     app = begun(client, avery)
     response = client.post(SET_UP, {"code": code_of(app), "next": "/admin/"})
