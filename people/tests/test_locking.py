@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.contrib.auth.models import User
 from django.utils import timezone
 
@@ -91,6 +92,24 @@ def test_other_names_and_other_addresses_are_not(client, robin):
     client.post("/logout/")
     fields = {"username": "robin", "password": PASSWORD}
     assert client.post("/login/", fields, REMOTE_ADDR="192.0.2.7").status_code == 302
+
+
+class CountingHasher(MD5PasswordHasher):
+    """Counts how often a password is hashed: the time that a sign-in takes."""
+
+    hashed = 0
+
+    def encode(self, password: str, salt: str) -> str:
+        CountingHasher.hashed += 1
+        return super().encode(password, salt)
+
+
+@pytest.mark.parametrize("username", ["robin", "nobody", "asleep"])
+def test_a_name_that_nobody_has_takes_as_long_as_any(client, settings, username):
+    settings.PASSWORD_HASHERS = [f"{__name__}.CountingHasher"]
+    make_agent("robin"), make_agent("asleep", is_active=False)
+    CountingHasher.hashed = 0
+    assert (said(attempt(client, username)), CountingHasher.hashed) == ((200, [WRONG]), 1)
 
 
 # Which address it is
