@@ -12,6 +12,8 @@ from django.dispatch import receiver
 
 from callnotes.models import Disposition
 from integrations_3cx import failures, last_use
+from people import rights
+from people.models import StandardGroup
 
 # What a test finds must not depend on how busy the machine is.
 hypothesis.settings.register_profile(
@@ -54,3 +56,11 @@ def keep_the_contracts_dispositions(sender, **kwargs) -> None:
     """A test with real transactions empties the database at its end: what migrations made is made again."""
     if sender.name == "callnotes" and not Disposition.objects.exists():
         importlib.import_module("callnotes.migrations.0002_contract_dispositions").add(apps, None)
+
+
+@receiver(post_migrate)
+def keep_the_groups(sender, **kwargs) -> None:
+    """Likewise; emptying a database comes without the plan that a migration has."""
+    if sender.name == "people" and "plan" not in kwargs and not StandardGroup.objects.exists():
+        importlib.import_module("people.migrations.0002_groups").make(apps, None)
+        rights.give(apps)

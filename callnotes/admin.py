@@ -3,8 +3,6 @@ from datetime import timedelta
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.auth import get_user_model
-from django.contrib.auth.admin import UserAdmin
 from django.db.models import Max, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -25,10 +23,9 @@ from callnotes.models import (
     Chat,
     Disposition,
     DoNotDisturb,
-    Extension,
     TimelineRow,
 )
-from contacts.admin import BackOfficeAdmin, ContactAdmin, TracedAdmin
+from contacts.admin import BackOfficeAdmin, ContactAdmin
 from contacts.export_admin import EXPORTS, ExportMixin
 from contacts.models import Contact
 from contacts.phone import display, read
@@ -335,27 +332,3 @@ class DoNotDisturbAdmin(ExportMixin, ByNumberAdmin):
             "select_across": request.POST.get("select_across", "0"),
         }
         return TemplateResponse(request, "admin/callnotes/donotdisturb/lift.html", context)
-
-
-class ExtensionInline(admin.StackedInline):
-    model = Extension
-    verbose_name_plural = _("phone")
-
-
-admin.site.unregister(get_user_model())
-
-
-@admin.register(get_user_model())
-class AgentAdmin(TracedAdmin, UserAdmin):
-    """People who sign in, with their extensions."""
-
-    list_display = [*UserAdmin.list_display, "phone_extension"]
-    list_select_related = ["extension"]
-    inlines = [ExtensionInline]
-
-    def get_inlines(self, request, person):
-        return self.inlines if person else []
-
-    @admin.display(description=_("extension"), ordering="extension__number")
-    def phone_extension(self, person) -> str:
-        return str(getattr(person, "extension", ""))

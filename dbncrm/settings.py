@@ -4,6 +4,7 @@ Production is the default: `.env.example` lists every variable, docs/deployment.
 """
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import environ
@@ -34,6 +35,7 @@ TIME_ZONE = env.time_zone("TIME_ZONE", "Asia/Singapore")
 CALLING_HOURS = env.calling_hours("CALLING_HOURS", "Mo-Fr 09:00-18:00")
 SECURE_SSL_REDIRECT = env.switch("SECURE_SSL_REDIRECT", default=not DEBUG)
 TRUSTED_PROXY_COUNT = env.whole_number("TRUSTED_PROXY_COUNT", 0)
+REQUIRE_SECOND_FACTOR = env.switch("REQUIRE_SECOND_FACTOR", default=not DEBUG)
 API_RATE_LIMIT = env.whole_number("API_RATE_LIMIT", 6000)
 DATABASE = env.database("DATABASE_URL")
 env.refuse_if_faulty()
@@ -46,6 +48,7 @@ INSTALLED_APPS = [
     "integrations_3cx",
     "desk",
     "changes",
+    "people",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -55,6 +58,10 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "rest_framework",
     "drf_spectacular",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
+    "axes",
     "dbncrm",
 ]
 
@@ -70,6 +77,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "desk.signing_in.SignInMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -117,11 +125,32 @@ DATABASES = {"default": DATABASE | {"ATOMIC_REQUESTS": False}}
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "desk:start"
 LOGOUT_REDIRECT_URL = "login"
+AUTHENTICATION_BACKENDS = ["people.locking.LockOutBackend", "django.contrib.auth.backends.ModelBackend"]
+# NIST SP 800-63B-4, section 3.1.1: length and a list of what others try first; no rules about kinds of signs, no end.
 AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "people.passwords.GuessablePasswordValidator"},
 ]
+# The first hashes; what stands under the second is hashed anew when its owner signs in.
+PASSWORD_HASHERS = [
+    "people.passwords.Argon2Hasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+OTP_TOTP_ISSUER = "DBN CRM"
+
+# Who fails too often is locked out: the pair of a name and an address, for a while
+
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = timedelta(minutes=30)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "dbncrm.client_addresses.of"
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "code", "csrfmiddlewaretoken"]
 
 # Language, time and files
 
@@ -166,8 +195,9 @@ SECURE_REDIRECT_EXEMPT = [r"^3cx/"]
 CSRF_FAILURE_VIEW = "desk.signing_in.not_saved"
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE_SSL_REDIRECT else 0
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT
-# Whether the company's other host names speak HTTPS only is not ours to decide.
-SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+# Whether the company's other host names speak HTTPS only is not ours to decide. That somebody is locked out is told by
+# the forms themselves, not by the middleware of django-axes, which would answer scripts with a page.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021", "axes.W002"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = BODY_MAX_BYTES
 DEFAULT_EXCEPTION_REPORTER = "dbncrm.error_reports.DiscreetExceptionReporter"
 
@@ -195,5 +225,8 @@ LOGGING = {
     "filters": {"without_keys": {"()": "dbncrm.logs.WithoutKeys"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_keys"]}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"django": {"handlers": [], "level": "INFO", "propagate": True}},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "axes": {"level": "WARNING"},
+    },
 }

@@ -20,6 +20,8 @@ os.environ |= {
     "DEBUG": "off",
     "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
     "SECURE_SSL_REDIRECT": "off",
+    # Tests of the second factor ask for it.
+    "REQUIRE_SECOND_FACTOR": "off",
 }
 for _name in [
     "CSRF_TRUSTED_ORIGINS",

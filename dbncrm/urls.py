@@ -2,18 +2,24 @@
 
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from desk.signing_in import SignInAgainView
+from desk.signing_in import CodeAgainView, SignInAgainView
+from people.views import CodeView, SignInView
 
 urlpatterns = [
     path("", include("desk.urls")),
     path("3cx/", include("integrations_3cx.urls")),
+    path("account/", include("people.urls")),
+    # The back office's own page would let staff in without a second factor.
+    path("admin/login/", SignInView.as_view()),
     path("admin/", admin.site.urls),
     path("login/again/", SignInAgainView.as_view(), name="sign-in-again"),
-    path("login/", LoginView.as_view(), name="login"),
+    path("login/again/code/", CodeAgainView.as_view(), name="code-again"),
+    path("login/code/", CodeView.as_view(), name="code"),
+    path("login/", SignInView.as_view(), name="login"),
     path("language/", login_not_required(set_language), name="language"),
     path("logout/", login_not_required(LogoutView.as_view()), name="logout"),
 ]

@@ -3,14 +3,16 @@
 import pytest
 from django.contrib import admin
 from django.contrib.admin.utils import label_for_field
+from django.contrib.auth.models import User
 from django.test import RequestFactory
 
 from callnotes.models import Disposition
 from contacts.admin import BackOfficeAdmin
 from integrations_3cx.models import ApiToken
+from people.models import FailedSignIn
 
-# A company has a screenful of these.
-SHORT = {Disposition, ApiToken}
+# A company has a screenful of these; and of failed sign-ins, those of the last half hour alone are there.
+SHORT = {Disposition, ApiToken, User, FailedSignIn}
 LISTS = [
     entry for model, entry in admin.site._registry.items() if isinstance(entry, BackOfficeAdmin) and model not in SHORT
 ]

@@ -40,7 +40,13 @@ AGENTS_PAGES = {
     "/contacts/add/",
     "/contacts/1/",
     "/contacts/1/add-number/",
+    "/account/",
+    "/account/password/",
+    "/account/second-factor/",
+    "/account/second-factor/qr.svg",
 }
+# For staff who have to set up their second factor first.
+BEFORE_THE_SECOND_FACTOR = {"/account/second-factor/", "/account/second-factor/qr.svg"}
 # Nothing is at hand there without a note of one's own, without what is due, and without a number to ask about.
 ASKS_FOR_MORE = {"/notes/1/undo/": 302, "/now/": 204, "/popup/handled/": 400}
 
@@ -81,7 +87,7 @@ def test_a_visitor_is_sent_to_sign_in(client, address):
         assert response.status_code == 200
     elif address == CHOOSES_LANGUAGE:
         assert (response.status_code, response.url) == (302, "/")
-    elif address == "/logout/":
+    elif address in {"/logout/", "/login/again/code/"}:
         assert response.status_code == 405
     elif address in CHANGED_BY_FORM_ALONE:
         assert (response.status_code, response.url) == (302, "/")
@@ -123,6 +129,27 @@ def test_an_agent_sees_the_agents_pages_and_no_back_office(client, address):
         assert response.status_code == ASKS_FOR_MORE[address]
     else:
         assert response.status_code in {200, 302, 401, 405}
+
+
+@pytest.mark.parametrize("address", sorted(set(addresses())))
+def test_staff_whose_second_factor_is_missing_are_let_in_nowhere(client, settings, address):
+    settings.REQUIRE_SECOND_FACTOR = True
+    client.force_login(User.objects.create_superuser("avery"))
+    response = client.get(address)
+    if address in OPEN | BEFORE_THE_SECOND_FACTOR:
+        assert response.status_code == 200
+    elif address in {"/logout/", "/login/again/code/"} | TAKES_REPORTS_ALONE:
+        assert response.status_code == 405
+    elif address in HOLDS_A_KEY:
+        assert response.status_code == 404
+    elif address in ASKS_FOR_A_KEY:
+        assert response.status_code == 401
+    elif address == "/login/code/":
+        assert (response.status_code, response.url) == (302, "/account/second-factor/?next=%2F")
+    elif address == CHOOSES_LANGUAGE:
+        assert (response.status_code, response.url) == (302, "/")
+    else:
+        assert (response.status_code, response.url.split("?")[0]) == (302, "/login/code/")
 
 
 @pytest.mark.parametrize(

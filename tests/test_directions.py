@@ -1,4 +1,4 @@
-"""Who may import whom: contacts <- callnotes <- the two doors, and nobody the project."""
+"""Who may import whom: contacts <- callnotes <- the two doors, people <- desk, and nobody the project."""
 
 import ast
 from pathlib import Path
@@ -10,8 +10,9 @@ ALLOWED = {
     "contacts": {"contacts"},
     "callnotes": {"callnotes", "contacts"},
     "integrations_3cx": {"integrations_3cx", "callnotes", "contacts"},
-    "desk": {"desk", "callnotes", "contacts"},
     "changes": {"changes", "contacts"},
+    "people": {"people", "callnotes", "contacts"},
+    "desk": {"desk", "people", "callnotes", "contacts"},
 }
 OURS = [*ALLOWED, "dbncrm"]
 PURE = [

@@ -22,7 +22,7 @@ SECRETS = {
 }
 OPTIONAL = (
     "DEBUG CSRF_TRUSTED_ORIGINS PUBLIC_URL THREECX_WEBCLIENT_URL DEFAULT_PHONE_REGION TIME_ZONE CALLING_HOURS"
-    " SECURE_SSL_REDIRECT TRUSTED_PROXY_COUNT API_RATE_LIMIT"
+    " SECURE_SSL_REDIRECT TRUSTED_PROXY_COUNT REQUIRE_SECOND_FACTOR API_RATE_LIMIT"
 ).split()
 BIN = Path(sys.executable).parent
 
@@ -83,7 +83,7 @@ def test_every_fault_has_its_line(tmp_path):
 def test_production_passes_djangos_deployment_check(tmp_path):
     run("manage.py", "collectstatic", "--noinput", env=variables(tmp_path))
     result = run("manage.py", "check", "--deploy", "--fail-level", "WARNING", env=variables(tmp_path))
-    assert (result.returncode, result.stdout) == (0, "System check identified no issues (2 silenced).\n")
+    assert (result.returncode, result.stdout) == (0, "System check identified no issues (3 silenced).\n")
 
 
 def test_a_database_that_cannot_be_used_is_told_in_one_line(tmp_path):
@@ -115,6 +115,14 @@ def test_requests_are_no_transactions_and_postgresql_connections_are_kept_and_ch
         "[settings.DATABASES['default'][name] for name in ('ATOMIC_REQUESTS', 'CONN_MAX_AGE', 'CONN_HEALTH_CHECKS')]"
     )
     assert read_settings(env, wanted) == "[False, 600, True]"
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_required"),
+    [({}, "True"), ({"DEBUG": "on"}, "False"), ({"REQUIRE_SECOND_FACTOR": "off"}, "False")],
+)
+def test_staff_need_a_second_factor_unless_it_is_switched_off_or_developed(tmp_path, changes, is_required):
+    assert read_settings(variables(tmp_path, **changes), "settings.REQUIRE_SECOND_FACTOR") == is_required
 
 
 def test_the_database_driver_is_psycopg2(tmp_path):

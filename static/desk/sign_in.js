@@ -1,4 +1,4 @@
-// Signs in again on the page itself, so that nothing that was typed has to be left.
+// Signs in again on the page itself, so that nothing that was typed has to be left: the password, then a code if one is asked.
 
 import { word } from "./words.js";
 
@@ -20,8 +20,9 @@ async function ask() {
     return true;
   }
   csrf = now.csrf;
-  form.querySelector("[role=alert]").hidden = true;
+  say("");
   dialog.showModal();
+  showStep("password");
   return new Promise((resolve) => {
     form.onsubmit = async (event) => {
       event.preventDefault();
@@ -35,30 +36,57 @@ async function ask() {
   });
 }
 
+// Sends what the step asks for. Answers whether that was all.
 async function signIn() {
-  const password = form.querySelector("[type=password]");
+  const { status, told } = await send();
+  csrf = told.csrf ?? csrf;
+  say("");
+  if (told.asks_for_code) showStep("code");
+  else if (status === 200) {
+    takeToken(told.csrf);
+    for (const input of inputs()) input.value = "";
+    return true;
+  } else {
+    if (told.asks_for_password) showStep("password");
+    say((told.errors ?? [word("did-not-work")]).join(" "));
+    current().select();
+  }
+  return false;
+}
+
+async function send() {
+  const isCode = current().name === "code";
   const body = new FormData();
   body.set("username", form.dataset.username);
-  body.set("password", password.value);
-  let said = [word("unreached")];
+  body.set(current().name, current().value);
   try {
     const headers = { Accept: "application/json", "X-CSRFToken": csrf };
-    const response = await fetch(form.dataset.address, { method: "POST", body, headers });
-    const told = await response.json();
-    if (response.ok) {
-      takeToken(told.csrf);
-      password.value = "";
-      return true;
-    }
-    said = told.errors ?? [word("did-not-work")];
+    const address = isCode ? form.dataset.codeAddress : form.dataset.address;
+    const response = await fetch(address, { method: "POST", body, headers });
+    return { status: response.status, told: await response.json() };
   } catch {
-    // What is said already tells it.
+    return { status: 0, told: { errors: [word("unreached")] } };
   }
+}
+
+function inputs() {
+  return [...form.querySelectorAll("[data-step] input")];
+}
+
+function current() {
+  return inputs().find((input) => !input.closest("[data-step]").hidden);
+}
+
+function showStep(name) {
+  for (const step of form.querySelectorAll("[data-step]")) step.hidden = step.dataset.step !== name;
+  current().value = "";
+  current().focus();
+}
+
+function say(text) {
   const alert = form.querySelector("[role=alert]");
-  alert.textContent = said.join(" ");
-  alert.hidden = false;
-  password.select();
-  return false;
+  alert.textContent = text;
+  alert.hidden = !text;
 }
 
 // A sign-in makes a new token: every form of the page takes it, if it is the page's own agent who signed in.

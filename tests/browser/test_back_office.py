@@ -19,6 +19,7 @@ PAGES = [
     *(f"/admin/callnotes/disposition/{page}" for page in ("", "add/", "1/change/")),
     *(f"/admin/integrations_3cx/apitoken/{page}" for page in ("", "add/", "1/change/")),
     *(f"/admin/auth/user/{page}" for page in ("", "add/", "1/change/")),
+    *("/admin/auth/group/", "/admin/auth/group/1/change/", "/admin/people/failedsignin/"),
     *(f"/admin/callnotes/{page}/" for page in ("call", "chat", "callreason", "callback")),
     *(f"/admin/callnotes/donotdisturb/{page}" for page in ("", "?state=in-force", "add/")),
     *(

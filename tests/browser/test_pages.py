@@ -20,6 +20,8 @@ from contacts.tests.merges import make_merge
 from desk.tests.calls import make_call, make_chat, make_extension, make_missed_call
 from integrations_3cx.models import FailedRequest, Scope
 from integrations_3cx.tests.factories import make_token
+from people.tests.factories import code_of, make_app
+from tests.browser.conftest import PASSWORD
 
 # How a page looks does not depend on the database: seen once.
 pytestmark = pytest.mark.looks
@@ -277,3 +279,25 @@ def test_who_did_what_has_no_barrier_and_fits_every_window(crm: Page, changes):
     crm.goto(f"{crm.base}/admin/changes/change/?of=contacts.contact-4")
     crm.locator("summary").first.click()
     assert faults_in_sight(crm, "unfolded") == []
+
+
+def test_the_pages_about_ones_own_sign_in_have_no_barrier(crm: Page, agent):
+    assert faults(crm, ["/account/", "/account/password/", "/account/second-factor/"]) == []
+    crm.get_by_label("Code").fill(code_of(agent.totpdevice_set.get()))
+    crm.get_by_role("button", name="Set it up").click()
+    assert crm.locator(".codes li").count() == 10
+    assert faults_in_sight(crm, "the recovery codes") == []
+    assert faults(crm, ["/account/"]) == []
+
+
+def test_the_page_that_asks_for_a_code_has_no_barrier_also_when_it_was_wrong(crm: Page):
+    make_app(make_agent("robin"))
+    crm.goto(f"{crm.base}/login/")
+    crm.get_by_label("Username").fill("robin")
+    crm.get_by_label("Password").fill(PASSWORD)
+    crm.get_by_role("button", name="Sign in").click()
+    crm.get_by_label("Code").fill("not the code")
+    assert faults_in_sight(crm, "the code") == []
+    crm.get_by_role("button", name="Sign in", exact=True).click()
+    assert crm.locator(".errors").count() == 1
+    assert faults_in_sight(crm, "the wrong code") == []

@@ -1,0 +1,93 @@
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.models import AbstractUser
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django_otp.models import Device
+
+from people import locking, second_factor
+
+CODE_WIDGET = {"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false", "autofocus": True}
+
+
+class SignInForm(AuthenticationForm):
+    def get_invalid_login_error(self) -> ValidationError:
+        return locking.refusal() if locking.was_locked_out(self.request) else super().get_invalid_login_error()
+
+    @property
+    def is_locked_out(self) -> bool:
+        return self.has_error(NON_FIELD_ERRORS, locking.LOCKED_OUT)
+
+
+class CodeForm(forms.Form):
+    """The second step of a sign-in. Wrong codes count towards the lock-out; valid, `device` is what was proved."""
+
+    code = forms.CharField(
+        label=gettext_lazy("Code"),
+        max_length=64,
+        widget=forms.TextInput(attrs=CODE_WIDGET),
+        help_text=gettext_lazy("Six digits from your app, or one of your recovery codes."),
+    )
+    remember = forms.BooleanField(label=gettext_lazy("Do not ask in this browser for seven days"), required=False)
+    device: Device
+
+    def __init__(self, request: HttpRequest, user: AbstractUser, *args, **kwargs) -> None:
+        self.request, self.user = request, user
+        super().__init__(*args, **kwargs)
+
+    def clean_code(self) -> str:
+        code, username = self.cleaned_data["code"], self.user.get_username()
+        if locking.is_locked_out(self.request, username):
+            raise locking.refusal()
+        _refuse_too_soon(second_factor.device_for(self.user, code))
+        device = second_factor.verify(self.user, code)
+        if device is None:
+            raise locking.refusal() if locking.count_failure(self.request, username) else _wrong()
+        self.device = device
+        return code
+
+    @property
+    def is_locked_out(self) -> bool:
+        return self.has_error("code", locking.LOCKED_OUT)
+
+
+class FirstCodeForm(forms.Form):
+    """The code that shows that an app was set up rightly; valid, it is set up, as `device`."""
+
+    code = forms.CharField(
+        label=gettext_lazy("Code"),
+        max_length=64,
+        widget=forms.TextInput(attrs=CODE_WIDGET),
+        help_text=gettext_lazy("The six digits that the app shows now."),
+    )
+    device: Device
+
+    def __init__(self, user: AbstractUser, *args, **kwargs) -> None:
+        self.user = user
+        super().__init__(*args, **kwargs)
+
+    def clean_code(self) -> str:
+        _refuse_too_soon(second_factor.prepare(self.user))
+        device = second_factor.confirm(self.user, self.cleaned_data["code"])
+        if device is None:
+            said = _("This is not what the app should show. Is the clock of your phone right? Try the next code.")
+            raise ValidationError(said)
+        self.device = device
+        return self.cleaned_data["code"]
+
+
+def _refuse_too_soon(device: Device | None) -> None:
+    seconds = second_factor.seconds_to_wait(device)
+    if seconds:
+        said = ngettext(
+            "The last code was wrong. The next one is looked at in {seconds} second.",
+            "The last code was wrong. The next one is looked at in {seconds} seconds.",
+            seconds,
+        )
+        raise ValidationError(said.format(seconds=seconds))
+
+
+def _wrong() -> ValidationError:
+    return ValidationError(_("This code is not right, or was used before. Wait for the next one in your app."))

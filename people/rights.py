@@ -1,0 +1,54 @@
+"""Which rights the standard groups have. What agents do at the desk needs none: it is open to all who sign in."""
+
+from collections.abc import Iterable
+
+AGENT, SUPERVISOR, BACK_OFFICE, INTEGRATOR = "Agent", "Supervisor", "Back office", "Integrator"
+
+
+def _on(app: str, *models: str, may: str) -> list[str]:
+    return [f"{app}.{verb}_{model}" for model in models for verb in may.split()]
+
+
+CONVERSATIONS = _on("callnotes", "callnote", "call", "chat", "callback", "callreason", may="view")
+LEDGER = [*_on("callnotes", "donotdisturb", may="view add"), "callnotes.lift_donotdisturb"]
+
+# A right of a model that is not there as yet is given once it is.
+RIGHTS = {
+    AGENT: [],
+    SUPERVISOR: [
+        *_on("contacts", "contact", "contactnumber", may="view"),
+        *_on("callnotes", "disposition", may="view"),
+        *CONVERSATIONS,
+        *LEDGER,
+        "callnotes.view_reports",
+    ],
+    BACK_OFFICE: [
+        *_on("contacts", "contact", "contactnumber", may="view add change delete"),
+        *_on("contacts", "importrun", may="view add change"),
+        *("contacts.merge_contact", "contacts.export_contact"),
+        *_on("callnotes", "disposition", may="view add change delete"),
+        *CONVERSATIONS,
+        *LEDGER,
+        *("callnotes.redact_callnote", "callnotes.view_reports"),
+    ],
+    INTEGRATOR: [
+        *_on("integrations_3cx", "apitoken", may="view add change"),
+        *_on("integrations_3cx", "failedrequest", may="view"),
+    ],
+}
+
+
+def give(apps, rights: dict[str, list[str]] = RIGHTS) -> None:
+    """Gives the standard groups which rights there are and they never had: what was taken away meanwhile stays away."""
+    Permission = apps.get_model("auth", "Permission")
+    there = {f"{row.content_type.app_label}.{row.codename}": row for row in _named(Permission, rights.values())}
+    for standard in apps.get_model("people", "StandardGroup").objects.exclude(group=None).select_related("group"):
+        fresh = [name for name in rights.get(standard.name, []) if name in there and name not in standard.given]
+        standard.group.permissions.add(*(there[name] for name in fresh))
+        standard.given += fresh
+        standard.save(update_fields=["given"])
+
+
+def _named(Permission, lists: Iterable[list[str]]):
+    codenames = {name.partition(".")[2] for names in lists for name in names}
+    return Permission.objects.filter(codename__in=codenames).select_related("content_type")

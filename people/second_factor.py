@@ -1,0 +1,113 @@
+"""The second factor: codes of an app (TOTP, RFC 6238), and recovery codes for when the app is not at hand."""
+
+import base64
+import hashlib
+import math
+import secrets
+import unicodedata
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractUser
+from django.db import transaction
+from django.utils import timezone
+from django_otp import verify_token
+from django_otp.models import Device
+from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+RECOVERY_CODES = 10
+RECOVERY_CODE_BYTES = 10
+DIGITS = 6
+APP, RECOVERY = "app", "recovery codes"
+
+
+def is_missing(user: AbstractUser) -> bool:
+    """Whether a signed-in person has to give a second factor before anything else."""
+    return settings.REQUIRE_SECOND_FACTOR and user.is_staff and getattr(user, "otp_device", None) is None
+
+
+def app_of(user: AbstractUser) -> TOTPDevice | None:
+    """The app that a person has set up."""
+    return TOTPDevice.objects.filter(user=user, confirmed=True).order_by("pk").first()
+
+
+def prepare(user: AbstractUser) -> TOTPDevice:
+    """The app that a person is about to set up; it opens nothing until its first code is given."""
+    begun = TOTPDevice.objects.filter(user=user, confirmed=False).order_by("pk").first()
+    return begun or TOTPDevice.objects.create(user=user, confirmed=False, name=APP)
+
+
+def secret_in_words(device: TOTPDevice) -> str:
+    """The secret as people type it into an app."""
+    text = base64.b32encode(device.bin_key).decode()
+    return " ".join(text[place : place + 4] for place in range(0, len(text), 4))
+
+
+def confirm(user: AbstractUser, code: str) -> TOTPDevice | None:
+    """Sets up the app whose code is given, in the place of any before; None where it is not its code."""
+    with transaction.atomic():
+        begun = TOTPDevice.objects.select_for_update().filter(user=user, confirmed=False)
+        device = begun.order_by("pk").first()
+        if device is None or not device.verify_token(_normal(code)):
+            return None
+        TOTPDevice.objects.filter(user=user).exclude(pk=device.pk).delete()
+        device.confirmed = True
+        device.save()
+    return device
+
+
+def new_recovery_codes(user: AbstractUser) -> list[str]:
+    """Codes of 80 random bits that each open once, in the place of all before. Of them only digests are stored."""
+    codes = [base64.b32encode(secrets.token_bytes(RECOVERY_CODE_BYTES)).decode().lower() for _ in range(RECOVERY_CODES)]
+    with transaction.atomic():
+        StaticDevice.objects.filter(user=user).delete()
+        device = StaticDevice.objects.create(user=user, name=RECOVERY)
+        StaticToken.objects.bulk_create(StaticToken(device=device, token=_digest(code)) for code in codes)
+    return ["-".join(code[place : place + 4] for place in range(0, len(code), 4)) for code in codes]
+
+
+def recovery_codes_left(user: AbstractUser) -> int:
+    return StaticToken.objects.filter(device__user=user).count()
+
+
+def device_for(user: AbstractUser, code: str) -> Device | None:
+    """Six digits are of the app, all else is a recovery code."""
+    code = _normal(code)
+    if len(code) == DIGITS and code.isdecimal():
+        return app_of(user)
+    return StaticDevice.objects.filter(user=user, confirmed=True).first()
+
+
+def seconds_to_wait(device: Device | None) -> int:
+    """How long no code of a device is looked at, because of wrong ones before, wherever they came from; 0: at once."""
+    is_allowed, why = device.verify_is_allowed() if device else (True, None)
+    return 0 if is_allowed else max(1, math.ceil((why["locked_until"] - timezone.now()).total_seconds()))
+
+
+def verify(user: AbstractUser, code: str) -> Device | None:
+    """What a person has proved to have by a code, None for a wrong one. Every code opens once."""
+    device = device_for(user, code)
+    if device is None:
+        return None
+    code = _normal(code)
+    return verify_token(user, device.persistent_id, _digest(code) if isinstance(device, StaticDevice) else code)
+
+
+def reset(people: Iterable[AbstractUser]) -> int:
+    """Takes the apps and recovery codes of people away; answers of how many. Sign-ins that rest on them end."""
+    owners = set()
+    for kind in (TOTPDevice, StaticDevice):
+        devices = kind.objects.filter(user__in=people)
+        owners |= set(devices.values_list("user", flat=True))
+        devices.delete()
+    return len(owners)
+
+
+def _normal(code: str) -> str:
+    return "".join(sign for sign in unicodedata.normalize("NFKC", code).lower() if sign.isalnum())
+
+
+def _digest(code: str) -> str:
+    """96 bits, as long as the column of django-otp is; the code is random, so that no slow hash is needed."""
+    return base64.urlsafe_b64encode(hashlib.sha256(code.encode()).digest()[:12]).decode()
