@@ -11,6 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from contacts import phone
+from contacts.importing.models import ImportMapping, ImportPiece, ImportRow, ImportRun
+
+__all__ = ["Contact", "ContactNumber", "ImportMapping", "ImportPiece", "ImportRow", "ImportRun"]
 
 SEARCH_MAX_LENGTH = 200
 SEARCH_MAX_WORDS = 10

@@ -8,7 +8,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from callnotes import history
 from callnotes.models import DoNotDisturb, DoNotDisturbQuerySet
 from contacts.models import Contact, ContactNumber
-from desk.spreadsheets import lines, plain
+from contacts.spreadsheets import lines, plain
 
 READ_AT_ONCE = 500
 COLUMNS = ["number", "contacts", "since", "set by", "reason", "until"]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desk.spreadsheets import lines, plain
+from contacts.spreadsheets import lines, plain
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t1", "\r1", "\n1", "＝1＋1", "=cmd|' /C calc'!A0"]
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
