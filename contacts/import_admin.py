@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from contacts.admin import BackOfficeAdmin
 from contacts.importing import files, reading, running
 from contacts.importing.forms import MOST_MEGABYTES, DialectForm, KeptRowsForm, MappingForm, UploadForm
-from contacts.importing.models import ImportMapping, ImportRun, KeepRule, SharedRule, State
+from contacts.importing.models import DRAFTS, ImportMapping, ImportRun, State
 from contacts.importing.rejected import rejected_lines
 from contacts.importing.wording import fault_words, repair_words
 
@@ -50,7 +50,7 @@ class ImportRunAdmin(BackOfficeAdmin):
             address("add/", csrf_exempt(self.upload), "add"),
             address("<int:pk>/change/", self.show, "change"),
             address("<int:pk>/dialect/", require_POST(self.read_as), "dialect"),
-            address("<int:pk>/mapping/", require_POST(self.check), "mapping"),
+            address("<int:pk>/mapping/", require_POST(self.take_as), "mapping"),
             address("<int:pk>/progress/", self.progress, "progress"),
             address("<int:pk>/rejected/", self.download_rejected, "rejected"),
             *(
@@ -88,14 +88,13 @@ class ImportRunAdmin(BackOfficeAdmin):
 
     def _page(self, request: HttpRequest, run: ImportRun, dialect=None, mapping=None, status=200) -> HttpResponse:
         """The run as it stands; where its columns can still be chosen, with the forms, which may hold errors."""
-        may_choose = run.state in {State.DRAFT, State.CHECKED} and self.has_add_permission(request)
+        may_choose = run.state in DRAFTS and self.has_add_permission(request)
         context = self._context(request, run.file_name) | {
             "run": run,
             "may_add": self.has_add_permission(request),
             "may_discard": request.user.has_perm("contacts.delete_importrun") and not run.is_under_way,
             "dialect": may_choose and (dialect or DialectForm(run)),
             "mapping": may_choose and (mapping or MappingForm(run)),
-            "rules": [KeepRule(run.keep_rule).label, SharedRule(run.shared_rule).label],
             **self._rows(request, run),
         }
         return TemplateResponse(request, "admin/contacts/importrun/run.html", context, status=status)
@@ -115,6 +114,8 @@ class ImportRunAdmin(BackOfficeAdmin):
 
     def read_as(self, request: HttpRequest, pk: int) -> HttpResponse:
         run = self._run_to_work_on(request, pk)
+        if run.state not in DRAFTS:
+            return self._not_now(request, run)
         form = DialectForm(run, request.POST)
         if not form.is_valid():
             return self._page(request, self._run(request, pk), dialect=form)
@@ -122,9 +123,9 @@ class ImportRunAdmin(BackOfficeAdmin):
 
     def take_as(self, request: HttpRequest, pk: int) -> HttpResponse:
         run = self._run_to_work_on(request, pk)
-        form = MappingForm(run, request.POST)
-        if run.state not in {State.DRAFT, State.CHECKED}:
+        if run.state not in DRAFTS:
             return self._not_now(request, run)
+        form = MappingForm(run, request.POST)
         if not form.is_valid():
             return self._page(request, run, mapping=form)
         form.save()

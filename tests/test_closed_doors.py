@@ -126,7 +126,8 @@ def test_an_agent_sees_the_agents_pages_and_no_back_office(client, address):
 
 
 @pytest.mark.parametrize(
-    "model", ["contacts/contact", "callnotes/callnote", "callnotes/disposition", "callnotes/donotdisturb"]
+    "model",
+    ["contacts/contact", "contacts/importrun", "callnotes/callnote", "callnotes/disposition", "callnotes/donotdisturb"],
 )
 @pytest.mark.parametrize("page", ["", "1/change/", "add/"])
 def test_staff_without_rights_see_no_records(client, model, page):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from contacts.importing import reading, workbooks
 from contacts.importing.mapping import Column, guess, heading_key
-from contacts.importing.models import ImportMapping, ImportPiece, ImportRun, State
+from contacts.importing.models import DRAFTS, ImportMapping, ImportPiece, ImportRun, State
 from contacts.importing.reading import Dialect
 
 MOST_BYTES = 200 * 1024 * 1024
@@ -79,7 +79,7 @@ def store_choices(run: ImportRun) -> bool:
     chosen = {
         name: getattr(run, name) for name in ("dialect", "headings", "columns", "rows", "keep_rule", "shared_rule")
     }
-    drafts = ImportRun.objects.filter(pk=run.pk, state__in=[State.DRAFT, State.CHECKED])
+    drafts = ImportRun.objects.filter(pk=run.pk, state__in=DRAFTS)
     return bool(drafts.update(state=State.DRAFT, failure="", **chosen))
 
 
@@ -93,9 +93,8 @@ def remember(run: ImportRun, name: str) -> ImportMapping:
 def sample_rows(run: ImportRun, count: int = SAMPLE_ROWS) -> list[list[str]]:
     """The first rows below the headings."""
     dialect = run.read_as
-    return [cells for cells in reading.head(opened(run), dialect, dialect.header_row + count) if cells][
-        1 if dialect.header_row else 0 :
-    ]
+    first = reading.head(opened(run), dialect, dialect.header_row + count)
+    return [cells for cells in first[dialect.header_row :] if cells]
 
 
 def opened(run: ImportRun) -> BinaryIO:

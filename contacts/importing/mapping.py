@@ -107,7 +107,8 @@ def _by_heading(heading: str) -> Column:
 
 
 def _label(heading: str, words: list[str]) -> str:
-    known = [_LABELS[word] for word in [*words, *_NUMBER_PARTS] if word in _LABELS and word in heading_key(heading)]
+    key = heading_key(heading)
+    known = [label for word, label in _LABELS.items() if word in words or (not word.isascii() and word in key)]
     if known:
         # `Business mobile` is a mobile.
         return "mobile" if "mobile" in known else known[0]

@@ -40,6 +40,7 @@ class State(models.TextChoices):
     UNDONE = "undone", pgettext_lazy("of an import", "undone")
 
 
+DRAFTS = [State.DRAFT, State.CHECKED]
 UNDER_WAY = [State.CHECKING, State.IMPORTING, State.UNDOING]
 
 

@@ -3,7 +3,7 @@ import signal
 import threading
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, connection
 
 from contacts.importing import running
 
@@ -30,7 +30,6 @@ class Command(BaseCommand):
 def _work(ending: threading.Event) -> bool:
     """Whether there was something to do. While the database is away there is nothing."""
     try:
-        close_old_connections()
         run = running.claim()
         if run:
             logger.info("Import %s: %s.", run.pk, run.state)
@@ -38,5 +37,6 @@ def _work(ending: threading.Event) -> bool:
             logger.info("Import %s: %s.", run.pk, run.state)
     except DatabaseError as error:
         logger.error("The database does not answer: %s", str(error).partition("\n")[0])
+        connection.close()
         return False
     return run is not None
