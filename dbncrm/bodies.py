@@ -24,6 +24,7 @@ CONTENT_TYPE_MAX_LENGTH = 500
 PROBES = {"/healthz", "/readyz"}
 # Files of contacts are longer than other bodies, and read bit by bit.
 UPLOADS = "/admin/contacts/importrun/add/"
+UPLOAD_READ_AT_ONCE = 64 * 1024
 UPLOAD_MAX_BYTES = MOST_BYTES + 64 * 1024
 
 # Text is read as UTF-8, whatever a client calls it: Django fails on some of the names that it may be given.
@@ -63,8 +64,10 @@ class _Upload(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def read(self, size: int | None = -1) -> bytes:
-        wanted = self._left if size is None or size < 0 else min(size, self._left)
+    def read(self, size: int = -1) -> bytes:
+        if size < 0:
+            return b"".join(iter(lambda: self.read(UPLOAD_READ_AT_ONCE), b""))
+        wanted = min(size, self._left)
         found = self._body.read(wanted) if wanted else b""
         if wanted and not found:
             raise OSError("The upload broke off.")

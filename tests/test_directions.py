@@ -14,7 +14,8 @@ ALLOWED = {
 }
 OURS = [*ALLOWED, "dbncrm"]
 PURE = [
-    *("contacts/phone.py", "contacts/clocks.py"),
+    *("contacts/phone.py", "contacts/clocks.py", "contacts/spreadsheets.py"),
+    *("contacts/importing/repairing.py", "contacts/importing/mapping.py"),
     *(f"callnotes/{name}.py" for name in ("naming", "matching", "wall_clock", "calling_hours", "quick_times")),
     *(f"integrations_3cx/{name}.py" for name in ("wire", "keys", "addresses", "moments", "phonebook")),
 ]
