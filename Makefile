@@ -17,8 +17,10 @@ OURS_ALONE := env -u DEBUG -u SECRET_KEY -u TOKEN_PEPPER -u DATABASE_URL -u ALLO
 run: .venv/installed
 	@$(BIN)/python tools/new_env.py
 	@$(OURS_ALONE) $(BIN)/python manage.py demo --port $(PORT)
-	@exec $(OURS_ALONE) PUBLIC_URL=http://127.0.0.1:$(PORT) $(BIN)/granian --interface wsgi --http 1 --host 127.0.0.1 --port $(PORT) --blocking-threads 4 \
-		--backpressure 32 --log-level warning dbncrm.wsgi:application
+	@$(OURS_ALONE) $(BIN)/python manage.py run_imports & worker=$$!; \
+	$(OURS_ALONE) PUBLIC_URL=http://127.0.0.1:$(PORT) $(BIN)/granian --interface wsgi --http 1 --host 127.0.0.1 --port $(PORT) --blocking-threads 4 \
+		--backpressure 32 --log-level warning dbncrm.wsgi:application & web=$$!; \
+	trap 'kill $$web $$worker 2>/dev/null' INT TERM; wait $$web; status=$$?; kill $$worker 2>/dev/null; wait; exit $$status
 
 # The whole suite on SQLite, then again, but for how pages look, on a PostgreSQL that is started for it and thrown away.
 test: check

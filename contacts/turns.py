@@ -22,6 +22,9 @@ def turns(texts: Iterable[str]) -> Iterator[None]:
     with transaction.atomic():
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
-                for text in sorted(set(texts)):
-                    cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [text])
+                cursor.execute(
+                    "SELECT pg_advisory_xact_lock(hashtextextended(text, 0))"
+                    " FROM (SELECT unnest(%s::text[]) AS text ORDER BY 1) AS texts",
+                    [sorted(set(texts))],
+                )
         yield

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from dbncrm.bodies import read_whole
+from dbncrm.bodies import UPLOAD_MAX_BYTES, UPLOADS, read_whole
 from integrations_3cx.errors import BODY_BROKE_OFF, CHUNKED_FORM, MEDIA_TYPE_UNSUPPORTED
 from integrations_3cx.wire import BODY_MAX_BYTES as MAX_BYTES
 
@@ -112,3 +112,21 @@ def test_our_address_may_have_been_typed_into_3cx_with_a_slash_at_its_end(sent, 
 
     read_whole(application)({"PATH_INFO": sent, "wsgi.input": io.BytesIO()}, None)
     assert paths == [handed_on]
+
+
+UPLOAD = {"PATH_INFO": UPLOADS, "REQUEST_METHOD": "POST", "CONTENT_TYPE": "multipart/form-data; boundary=limit"}
+
+
+def test_an_upload_may_be_longer_and_is_read_as_it_arrives():
+    body = b"x" * (MAX_BYTES + 1)
+    assert hand_on(body, CONTENT_LENGTH=str(len(body)), **UPLOAD) == ("200", f"{len(body)}:".encode() + body)
+
+
+def test_an_upload_that_broke_off_raises_where_it_is_read():
+    with pytest.raises(OSError, match="broke off"):
+        hand_on(b"half of", CONTENT_LENGTH="24", **UPLOAD)
+
+
+def test_an_upload_without_a_length_or_over_the_limit_is_not_read():
+    assert hand_on(b"x" * 9, CONTENT_LENGTH=str(UPLOAD_MAX_BYTES + 1), **UPLOAD)[1].endswith(b":")
+    assert hand_on(b"x" * 9, CONTENT_LENGTH="", **UPLOAD)[1].endswith(b":")

@@ -153,7 +153,8 @@ def test_staff_whose_second_factor_is_missing_are_let_in_nowhere(client, setting
 
 
 @pytest.mark.parametrize(
-    "model", ["contacts/contact", "callnotes/callnote", "callnotes/disposition", "callnotes/donotdisturb"]
+    "model",
+    ["contacts/contact", "contacts/importrun", "callnotes/callnote", "callnotes/disposition", "callnotes/donotdisturb"],
 )
 @pytest.mark.parametrize("page", ["", "1/change/", "add/"])
 def test_staff_without_rights_see_no_records(client, model, page):

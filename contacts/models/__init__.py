@@ -1,4 +1,4 @@
-"""Who is known: contacts, the numbers that reach them, and which of them were, or may be, one."""
+"""Who is known: contacts and the numbers that reach them; which were, or may be, one; whence they were imported."""
 
 from contacts.models.contacts import (
     SEARCH_MAX_LENGTH,
@@ -10,6 +10,7 @@ from contacts.models.contacts import (
     canonical_number,
     searchable,
 )
+from contacts.models.imports import ImportMapping, ImportPiece, ImportRow, ImportRun
 from contacts.models.merges import Duplicate, DuplicateQuerySet, DuplicateSearch, Merge
 
 __all__ = [
@@ -21,6 +22,10 @@ __all__ = [
     "Duplicate",
     "DuplicateQuerySet",
     "DuplicateSearch",
+    "ImportMapping",
+    "ImportPiece",
+    "ImportRow",
+    "ImportRun",
     "Merge",
     "canonical",
     "canonical_number",

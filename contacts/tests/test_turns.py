@@ -10,7 +10,7 @@ from contacts.adding import find_or_add
 from contacts.models import Contact, ContactNumber
 from contacts.tests.factories import make_contact
 from contacts.tests.threads import at_once
-from contacts.turns import turn
+from contacts.turns import turn, turns
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -107,3 +107,18 @@ def test_contacts_of_other_names_that_are_added_at_once_are_several():
     names = ["Ada Example", "Bea Example"] * 3
     at_once(*[lambda name=name: find_or_add(Contact(name=name), NUMBER) for name in names])
     assert list(Contact.objects.values_list("name", flat=True)) == ["Ada Example", "Bea Example"]
+
+
+def test_turns_with_many_numbers_wait_for_a_turn_with_one_and_never_for_each_other_for_ever():
+    happened = []
+
+    def take(numbers: list[str]) -> None:
+        with turns(numbers):
+            happened.append(("begins", numbers))
+            ContactNumber.objects.filter(number=NUMBER).exists()
+            happened.append(("ends", numbers))
+
+    forwards, backwards = [NUMBER, OTHER_NUMBER], [OTHER_NUMBER, NUMBER]
+    at_once(*[lambda: take(forwards), lambda: take(backwards), lambda: take([NUMBER])] * 2)
+    assert [what for what, _ in happened] == ["begins", "ends"] * 6
+    assert all(first[1] == second[1] for first, second in zip(happened[::2], happened[1::2], strict=True))

@@ -15,6 +15,7 @@ PAGES = [
     "/admin/",
     *(f"/admin/contacts/contact/{page}" for page in ("", "?q=9123+4567", "add/", "1/change/", "1/delete/")),
     *("/admin/contacts/duplicate/", "/admin/contacts/duplicate/?dismissed=on", "/admin/contacts/merge/"),
+    *("/admin/contacts/importrun/", "/admin/contacts/importrun/add/", "/admin/contacts/importmapping/"),
     *(f"/admin/callnotes/callnote/{page}" for page in ("", "?source__exact=desk", "1/change/")),
     *(f"/admin/callnotes/disposition/{page}" for page in ("", "add/", "1/change/")),
     *(f"/admin/integrations_3cx/apitoken/{page}" for page in ("", "add/", "1/change/")),

@@ -1,0 +1,209 @@
+"""The back office's pages of imports. Registered by the app, beside what `admin` registers."""
+
+from collections.abc import Callable
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_POST
+
+from contacts.admin import BackOfficeAdmin
+from contacts.importing import files, reading, running
+from contacts.importing.forms import MOST_MEGABYTES, DialectForm, KeptRowsForm, MappingForm, UploadForm
+from contacts.importing.rejected import rejected_lines
+from contacts.importing.wording import fault_words, repair_words
+from contacts.models.imports import DRAFTS, ImportMapping, ImportRun, State
+
+ROWS_SHOWN = 100
+MULTIPART_MARGIN = 64 * 1024
+
+
+@admin.register(ImportRun)
+class ImportRunAdmin(BackOfficeAdmin):
+    """Who may add imports also checks, runs, stops and undoes them; who may delete them discards them."""
+
+    list_display = ["file_name", "state", "rows", "new", "changed", "unchanged", "rejected", "created_by", "created_at"]
+    list_filter = ["state", "created_at"]
+    list_select_related = ["created_by"]
+    actions = None
+
+    def has_change_permission(self, request, run=None) -> bool:
+        return False
+
+    def has_delete_permission(self, request, run=None) -> bool:
+        return False
+
+    def has_view_permission(self, request, run=None) -> bool:
+        return super().has_view_permission(request, run) or self.has_add_permission(request)
+
+    def get_urls(self) -> list:
+        def address(route: str, view: Callable, name: str):
+            return path(route, self.admin_site.admin_view(view), name=f"contacts_importrun_{name}")
+
+        return [
+            # Who may not upload is told so before the file is read.
+            address("add/", csrf_exempt(self.upload), "add"),
+            address("<int:pk>/change/", self.show, "change"),
+            address("<int:pk>/dialect/", require_POST(self.read_as), "dialect"),
+            address("<int:pk>/mapping/", require_POST(self.take_as), "mapping"),
+            address("<int:pk>/progress/", self.progress, "progress"),
+            address("<int:pk>/rejected/", self.download_rejected, "rejected"),
+            *(
+                address(f"<int:pk>/{verb}/", require_POST(getattr(self, verb)), verb)
+                for verb in ("start", "stop", "undo", "discard")
+            ),
+            *super().get_urls(),
+        ]
+
+    def upload(self, request: HttpRequest) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        if int(request.META.get("CONTENT_LENGTH") or 0) > files.MOST_BYTES + MULTIPART_MARGIN:
+            form = UploadForm({}, {})
+            form.errors["file"] = form.error_class([_too_large()])
+            return self._upload_page(request, form, status=413)
+        return csrf_protect(self._uploaded)(request)
+
+    def _uploaded(self, request: HttpRequest) -> HttpResponse:
+        form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
+        if form.is_bound and form.is_valid():
+            try:
+                return self._to(form.save(by=request.user))
+            except ValidationError as error:
+                form.add_error("file", error)
+        return self._upload_page(request, form)
+
+    def _upload_page(self, request: HttpRequest, form: UploadForm, status: int = 200) -> HttpResponse:
+        limits = {"most_megabytes": MOST_MEGABYTES, "most_rows": f"{reading.MOST_ROWS:,}", "most": reading.MOST_COLUMNS}
+        context = self._context(request, _("Import contacts")) | {"form": form, **limits}
+        return TemplateResponse(request, "admin/contacts/importrun/upload.html", context, status=status)
+
+    def show(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return self._page(request, self._run(request, pk))
+
+    def _page(self, request: HttpRequest, run: ImportRun, dialect=None, mapping=None, status=200) -> HttpResponse:
+        """The run as it stands; where its columns can still be chosen, with the forms, which may hold errors."""
+        may_choose = run.state in DRAFTS and self.has_add_permission(request)
+        context = self._context(request, run.file_name) | {
+            "run": run,
+            "may_add": self.has_add_permission(request),
+            "may_discard": request.user.has_perm("contacts.delete_importrun") and not run.is_under_way,
+            "dialect": may_choose and (dialect or DialectForm(run)),
+            "mapping": may_choose and (mapping or MappingForm(run)),
+            **self._rows(request, run),
+        }
+        return TemplateResponse(request, "admin/contacts/importrun/run.html", context, status=status)
+
+    def _rows(self, request: HttpRequest, run: ImportRun) -> dict:
+        form = KeptRowsForm(request.GET)
+        rows = list(run.kept_rows.filter(**form.filters()).select_related("contact")[: ROWS_SHOWN + 1])
+        for row in rows:
+            row.reasons = [fault_words(fault) for fault in row.faults]
+            row.mended = [{**repair, "words": repair_words(repair)} for repair in row.repairs]
+        return {"shown": form.shown, "kept_rows": rows[:ROWS_SHOWN], "has_more": len(rows) > ROWS_SHOWN}
+
+    def progress(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """A piece of the page, for the script that keeps it as it is."""
+        context = {"run": self._run(request, pk)}
+        return TemplateResponse(request, "admin/contacts/importrun/_progress.html", context)
+
+    def read_as(self, request: HttpRequest, pk: int) -> HttpResponse:
+        run = self._run_to_work_on(request, pk)
+        if run.state not in DRAFTS:
+            return self._not_now(request, run)
+        form = DialectForm(run, request.POST)
+        if not form.is_valid():
+            return self._page(request, self._run(request, pk), dialect=form)
+        return self._to(run) if files.store_choices(run) else self._not_now(request, run)
+
+    def take_as(self, request: HttpRequest, pk: int) -> HttpResponse:
+        run = self._run_to_work_on(request, pk)
+        if run.state not in DRAFTS:
+            return self._not_now(request, run)
+        form = MappingForm(run, request.POST)
+        if not form.is_valid():
+            return self._page(request, run, mapping=form)
+        form.save()
+        return self._ask(request, run, State.CHECKING)
+
+    def start(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return self._ask(request, self._run_to_work_on(request, pk), State.IMPORTING)
+
+    def undo(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return self._ask(request, self._run_to_work_on(request, pk), State.UNDOING)
+
+    def stop(self, request: HttpRequest, pk: int) -> HttpResponse:
+        run = self._run_to_work_on(request, pk)
+        try:
+            running.stop(run)
+        except running.NotNow:
+            return self._not_now(request, run)
+        return self._to(run)
+
+    def discard(self, request: HttpRequest, pk: int) -> HttpResponse:
+        run = self._run_to_work_on(request, pk)
+        if not request.user.has_perm("contacts.delete_importrun"):
+            raise PermissionDenied
+        try:
+            running.discard(run)
+        except running.NotNow:
+            return self._not_now(request, run)
+        said = _("{file} is discarded; contacts that it brought stay.").format(file=run.file_name)
+        self.message_user(request, said, messages.SUCCESS)
+        return redirect("admin:contacts_importrun_changelist")
+
+    def download_rejected(self, request: HttpRequest, pk: int) -> StreamingHttpResponse:
+        run = self._run(request, pk)
+        response = StreamingHttpResponse(rejected_lines(run), content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="rejected-rows-{run.pk}.csv"'
+        return response
+
+    def _ask(self, request: HttpRequest, run: ImportRun, work: State) -> HttpResponse:
+        try:
+            running.ask(run, work)
+        except running.NotNow:
+            return self._not_now(request, run)
+        return self._to(run)
+
+    def _not_now(self, request: HttpRequest, run: ImportRun) -> HttpResponse:
+        said = _("The import has gone on meanwhile: look at what it is now.")
+        self.message_user(request, said, messages.WARNING)
+        return self._to(run)
+
+    def _to(self, run: ImportRun) -> HttpResponseRedirect:
+        return redirect(reverse("admin:contacts_importrun_change", args=[run.pk]))
+
+    def _run(self, request: HttpRequest, pk: int) -> ImportRun:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return get_object_or_404(ImportRun, pk=pk)
+
+    def _run_to_work_on(self, request: HttpRequest, pk: int) -> ImportRun:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        return self._run(request, pk)
+
+    def _context(self, request: HttpRequest, title: str) -> dict:
+        return {**self.admin_site.each_context(request), "title": title, "opts": self.opts}
+
+
+@admin.register(ImportMapping)
+class ImportMappingAdmin(BackOfficeAdmin):
+    """Mappings are saved on the page of an import; here they are renamed and deleted."""
+
+    list_display = ["name", "keep_rule", "shared_rule"]
+    fields = ["name", "keep_rule", "shared_rule"]
+
+    def has_add_permission(self, request) -> bool:
+        return False
+
+
+def _too_large() -> str:
+    return _("The file has more than {most} MB. Split it, and import its parts one after the other.").format(
+        most=MOST_MEGABYTES
+    )

@@ -1,0 +1,66 @@
+"""How people read what was repaired, and why a row is rejected."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
+
+from contacts.importing.repairing import LABEL_MAX_LENGTH, MOST_NUMBERS_IN_A_CELL, Fault, Repair
+from contacts.importing.rows import MOST_CHARACTERS
+
+_REPAIRS = {
+    Repair.FORMULA: gettext_lazy("taken out of a formula"),
+    Repair.APOSTROPHE: gettext_lazy("freed of an apostrophe"),
+    Repair.BLANKS: gettext_lazy("freed of stray blanks"),
+    Repair.PLUS: gettext_lazy("lost plus put back"),
+    Repair.ZERO: gettext_lazy("lost zero put back"),
+    Repair.SCIENTIFIC: gettext_lazy("written out in full"),
+    Repair.DECIMAL: gettext_lazy("freed of its decimals"),
+    Repair.EXTENSION: gettext_lazy("extension put into the label"),
+    Repair.WORD: gettext_lazy("word put into the label"),
+    Repair.SEVERAL: gettext_lazy("several numbers in one cell"),
+    Repair.UNLISTED: gettext_lazy("no numbering plan knows it; taken as it is"),
+    Repair.EMAIL: gettext_lazy("address taken out of its frame"),
+    Repair.NAME_FROM_COMPANY: gettext_lazy("the company is the name"),
+}
+_FAULTS = {
+    Fault.LOST_DIGITS: gettext_lazy("A spreadsheet has lost digits of it. Write the number in full, as text."),
+    Fault.NO_NUMBER: gettext_lazy("It is no phone number. Mend it, or empty the cell."),
+    Fault.SHORT_ENDING: gettext_lazy("It is too short for a number of its own. Write each number in full."),
+    Fault.TOO_MANY_NUMBERS: gettext_lazy("A cell has more than {most_numbers} numbers."),
+    Fault.NUMBER_MISSING: gettext_lazy("There is no phone number. A new contact needs one."),
+    Fault.NAME_MISSING: gettext_lazy("There is no name. A new contact needs one."),
+    Fault.TOO_LONG: gettext_lazy(
+        "It is too long: names and companies have at most {most_name} characters, e-mail addresses {most_email},"
+        " remarks {most_remarks}."
+    ),
+    Fault.BAD_EMAIL: gettext_lazy("It is no e-mail address. Mend it, or empty the cell."),
+    Fault.BAD_SWITCH: gettext_lazy("Archived is yes, no or empty."),
+    Fault.BAD_ID: gettext_lazy("An ID is the whole number that a contact has here. Mend it, or empty the cell."),
+    Fault.UNKNOWN_ID: gettext_lazy("No contact has this ID. Mend it, or empty the cell to add a new contact."),
+    Fault.TOO_MANY_CELLS: gettext_lazy("The row has more cells than there are headings. Does a delimiter lack quotes?"),
+    Fault.CONTROL_CHARACTER: gettext_lazy("It holds control characters. Delete them."),
+    Fault.SHARED_NUMBER: gettext_lazy(
+        "Somebody of another name has this number. Mend the name, or choose what then happens, and import it again."
+    ),
+    Fault.SEVERAL_HOLDERS: gettext_lazy(
+        "Several contacts of other names have these numbers. Give the ID of the one that is meant."
+    ),
+}
+_LIMITS = {
+    "most_numbers": MOST_NUMBERS_IN_A_CELL,
+    "most_label": LABEL_MAX_LENGTH,
+    **{f"most_{target}": f"{most:,}" for target, most in MOST_CHARACTERS.items()},
+}
+
+
+def repair_words(repair: dict) -> str:
+    """What was repaired in a cell: `lost plus put back, …`."""
+    comma = pgettext("between the items of a list", ", ")
+    return comma.join(str(_REPAIRS[Repair(kind)]) for kind in repair["repairs"])
+
+
+def fault_words(fault: dict) -> str:
+    """Where a fault is, what stands there, and what to do: `Mobile, “6.59E+9”: A spreadsheet …`."""
+    advice = str(_FAULTS[Fault(fault["fault"])]).format(**_LIMITS)
+    cell = _("“{cell}”").format(cell=fault["cell"]) if fault["cell"] else ""
+    place = pgettext("between the items of a list", ", ").join(filter(None, [fault["column"], cell]))
+    return _("{place}: {advice}").format(place=place, advice=advice) if place else advice

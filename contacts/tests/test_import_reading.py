@@ -1,0 +1,164 @@
+"""How a file becomes rows: what is found of it, what may be told, and which files are refused with a reason."""
+
+import io
+import time
+import tracemalloc
+import zipfile
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from contacts.importing import files, reading
+from contacts.importing.mapping import Column, Target, guess
+from contacts.importing.reading import Dialect
+from contacts.models.imports import ImportPiece, ImportRun
+from contacts.tests.import_files import SHEET, changed_workbook, csv_file, xlsx_file
+
+pytestmark = pytest.mark.django_db
+
+ROWS = ("Name;Mobile", "Mira;91234567", "Tomas;98765432")
+MOST_SECONDS = 20
+MOST_MEMORY = 64 * 1024 * 1024
+
+
+def rows_of(run: ImportRun) -> list[list[str]]:
+    return [cells for _, cells in reading.entries(files.opened(run), run.read_as)]
+
+
+@pytest.mark.parametrize(
+    ("lines", "encoding", "found"),
+    [
+        (ROWS, "utf-8", Dialect("utf-8-sig", ";", 1)),
+        (ROWS, "utf-8-sig", Dialect("utf-8-sig", ";", 1)),
+        (ROWS, "utf-16", Dialect("utf-16", ";", 1)),
+        (ROWS, "utf-16-le", Dialect("utf-16-le", ";", 1)),
+        (("Name\tMobile", "Jürgen\t91234567"), "cp1252", Dialect("cp1252", "\t", 1)),
+        (("姓名,手机", "王伟,91234567", "李娜,98765432"), "gb18030", Dialect("gb18030", ",", 1)),
+        (("姓名,手機", "王偉,91234567", "陳怡君,98765432"), "big5", Dialect("big5", ",", 1)),
+        (("All customers,", ",", "Name,Mobile", "Mira,91234567"), "utf-8", Dialect("utf-8-sig", ",", 3)),
+        (("Mira,91234567", "Tomas,98765432"), "utf-8", Dialect("utf-8-sig", ",", 0)),
+        (("Name|Mobile", '"Talvane, Mira"|91234567'), "utf-8", Dialect("utf-8-sig", "|", 1)),
+    ],
+)
+def test_encoding_delimiter_and_headings_are_found(lines, encoding, found):
+    run = files.store(csv_file(*lines, encoding=encoding), "people.csv")
+    assert run.read_as == found
+    assert rows_of(run)[0][0] in {"Mira", "Jürgen", "王伟", "王偉", "Talvane, Mira"}
+
+
+def test_what_was_found_can_be_told_otherwise():
+    run = files.store(csv_file("a;b", "Mira;9123,4567"), "people.csv", dialect={"delimiter": ",", "header_row": 0})
+    assert (run.read_as, run.headings) == (Dialect("utf-8-sig", ",", 0), ["Column 1", "Column 2"])
+
+
+@pytest.mark.parametrize(
+    ("headings", "columns"),
+    [
+        ("ID|Full Name|E-mail_Address|HP|Office Tel|Notes", "id|name|email|number:mobile|number:office|remarks"),
+        ("First name|Last Name|Organisation|Phone 1|Phone 2", "first_name|last_name|company|number|number"),
+        ("姓名|公司|手机|办公电话|备注", "name|company|number:mobile|number:office|remarks"),
+        ("Name|Name|Assistant Phone|Age|Reason", "name||number:assistant||"),
+    ],
+)
+def test_columns_are_guessed_by_their_headings(headings, columns):
+    guessed = guess(headings.split("|"), [], "SG")
+    assert "|".join(f"{column.target}{':' if column.label else ''}{column.label}" for column in guessed) == columns
+
+
+def test_columns_without_known_headings_are_guessed_by_their_cells():
+    sample = [["Mira Talvane", "6591234567", "mira@example.com", "12"], ["Tomas", '="+6598765432"', "", "13"]]
+    assert guess(["a", "b", "c", "d"], sample, "SG") == [
+        Column(Target.NAME), Column(Target.NUMBER), Column(Target.EMAIL), Column(Target.NOTHING)
+    ]  # fmt: skip
+
+
+def test_blank_rows_count_as_rows_and_say_nothing():
+    run = files.store(csv_file("Name,Mobile", "", "Mira,91234567", ",", "Tomas,98765432"), "people.csv")
+    numbers = [number for number, _ in reading.entries(files.opened(run), run.read_as)]
+    assert (numbers, run.rows) == ([3, 5], 5)
+
+
+def test_a_workbook_is_read_as_people_see_it():
+    file = xlsx_file(["Name", "Mobile", "Archived", "Since"], ["Mira", 6591234567, True, 0.5], before=["Empty"])
+    run = files.store(file, "people.xlsx")
+    assert (run.sheet, run.headings) == ("People", ["Name", "Mobile", "Archived", "Since"])
+    assert rows_of(run) == [["Mira", "6591234567", "TRUE", "0.5"]]
+
+
+def test_a_number_of_a_workbook_that_has_lost_digits_shows_it():
+    run = files.store(xlsx_file(["Name", "Mobile"], ["Mira", 6.5912345671234567e17]), "people.xlsx")
+    assert "e+17" in rows_of(run)[0][1]
+
+
+def test_a_sheet_is_chosen_by_its_name_and_a_wrong_name_is_told_the_right_ones():
+    assert refusal(xlsx_file(["Name"], ["Mira"], before=["A"]), sheet="C") == (
+        "There is no sheet “C”. The sheets are: A, People."
+    )
+    assert files.store(xlsx_file(["Name"], ["Mira"], sheet="B"), "people.xlsx", sheet="B").sheet == "B"
+
+
+def refusal(file: io.BytesIO, **told) -> str:
+    """Why a file is refused: within seconds, in bounded memory, and nothing of it is kept."""
+    tracemalloc.start()
+    begun = time.monotonic()
+    try:
+        with pytest.raises(ValidationError) as refused:
+            files.store(file, "people", **told)
+        assert tracemalloc.get_traced_memory()[1] < MOST_MEMORY
+    finally:
+        tracemalloc.stop()
+    assert time.monotonic() - begun < MOST_SECONDS
+    assert (ImportRun.objects.count(), ImportPiece.objects.count()) == (0, 0)
+    return " ".join(refused.value.messages)
+
+
+def bomb() -> io.BytesIO:
+    """A sheet of 1 GB of blanks that packs to 1 MB."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive, archive.open(SHEET, "w") as sheet:
+        sheet.write(b"<worksheet>")
+        for _ in range(1000):
+            sheet.write(b" " * 1024 * 1024)
+    file.seek(0)
+    return file
+
+
+def with_sheet(change) -> io.BytesIO:
+    return changed_workbook(xlsx_file(["Name", "Mobile"], ["Mira", "91234567"]), SHEET, change)
+
+
+DOCTYPE = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><x>&e;</x>'
+CLOSED = "a quotation mark opens a cell and does not close it properly"
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        (lambda: io.BytesIO(b""), "The file is empty."),
+        (lambda: csv_file("Name,Mobile"), "no rows below its headings"),
+        (lambda: csv_file("Name,Mobile", "Mi\0ra,91234567"), "NUL characters"),
+        (lambda: io.BytesIO(b"Name,Mobile\n" + b"\0" * 100), "NUL characters"),
+        (lambda: csv_file("Name,Mobile", 'Mira,"91234567', "Tomas,98765432"), CLOSED),
+        (lambda: csv_file("Name,Mobile", 'Mira,"9"1'), CLOSED),
+        (lambda: csv_file("Name,Mobile", 'Mira,"' + "9\n" * 200_000), "Is a quotation mark missing"),
+        (lambda: csv_file("Name,Mobile", "Mira," + "9" * 5_000_000), "Is a quotation mark missing"),
+        (lambda: csv_file("Name,Mobile", "," * 1_000_000), "has 1000001 cells; at most 200 are read"),
+        (lambda: io.BytesIO(b"Name,Mobile\n" * 30_000 + b"J\xfcrgen,91234567"), "is not written in UTF-8"),
+        (lambda: io.BytesIO(b"\xd0\xcf\x11\xe0" + b"x" * 600), "Save it as XLSX or CSV"),
+        (lambda: io.BytesIO(b"PK\x03\x04" + b"x" * 600), "no XLSX workbook, or a damaged one"),
+        (bomb, "Unpacked, the workbook would have"),
+        (lambda: with_sheet(lambda _: DOCTYPE), "holds a document type"),
+        (lambda: with_sheet(lambda sheet: sheet.replace(b'"B2"', b'"XFD1048576"')), "reaches to column 16384"),
+        (lambda: with_sheet(lambda sheet: sheet.replace(b'"B2"', b'"GA1048576"')), "at most 20,000,000 are read"),
+        (lambda: with_sheet(lambda sheet: sheet.replace(b'"B2"', b'"ABCDE2"')), "stands in no column"),
+        (lambda: with_sheet(lambda sheet: sheet[:-30]), "a damaged one"),
+        (lambda: xlsx_file(), "The workbook has no rows."),
+    ],
+)
+def test_a_hostile_or_broken_file_is_refused_with_its_reason(file, said):
+    assert said in refusal(file())
+
+
+def test_a_file_over_the_limit_is_refused(monkeypatch):
+    monkeypatch.setattr(files, "MOST_BYTES", 3 * files.PIECE_BYTES)
+    assert "Split it" in refusal(io.BytesIO(b"x" * 4 * files.PIECE_BYTES))

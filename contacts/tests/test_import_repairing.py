@@ -1,0 +1,141 @@
+"""What a cell of an import means, what is repaired in it, and what cannot be."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contacts import phone
+from contacts.importing.repairing import Fault, Found, Numbers, Refused, Repair, email, numbers, one_line, text
+
+MIRA = Found("+6591234567")
+TOMAS = Found("+6598765432")
+
+
+@pytest.mark.parametrize(
+    ("cell", "found", "repairs"),
+    [
+        ("9123 4567", [MIRA], []),
+        ("+65 9123-4567", [MIRA], []),
+        ("tel:+6591234567", [MIRA], []),
+        ("６５９１２３４５６７", [MIRA], [Repair.PLUS]),
+        ("6591234567", [MIRA], [Repair.PLUS]),
+        ('="+6591234567"', [MIRA], [Repair.FORMULA]),
+        ("=+6591234567", [MIRA], [Repair.FORMULA]),
+        ("=6591234567", [MIRA], [Repair.FORMULA, Repair.PLUS]),
+        ("'+6591234567", [MIRA], [Repair.APOSTROPHE]),
+        ("'91234567", [MIRA], [Repair.APOSTROPHE]),
+        ("\u00a091234567\u00a0", [MIRA], [Repair.BLANKS]),
+        ("6.591234567E+9", [MIRA], [Repair.SCIENTIFIC, Repair.PLUS]),
+        ("6,591234567e9", [MIRA], [Repair.SCIENTIFIC, Repair.PLUS]),
+        ("6591234567.0", [MIRA], [Repair.DECIMAL, Repair.PLUS]),
+        ("+65 9123 4567 ext. 12", [Found("+6591234567", "ext. 12")], [Repair.EXTENSION]),
+        ("91234567 x12", [Found("+6591234567", "ext. 12")], [Repair.EXTENSION]),
+        ("91234567 #12", [Found("+6591234567", "ext. 12")], [Repair.EXTENSION]),
+        ("tel:+6591234567;ext=12", [Found("+6591234567", "ext. 12")], [Repair.EXTENSION]),
+        ("91234567分机12", [Found("+6591234567", "ext. 12")], [Repair.EXTENSION]),
+        ("Mobile: 91234567", [Found("+6591234567", "Mobile")], [Repair.WORD]),
+        ("Tel 91234567", [MIRA], [Repair.WORD]),
+        ("91234567 (home)", [Found("+6591234567", "home")], [Repair.WORD]),
+        ("91234567 / 98765432", [MIRA, TOMAS], [Repair.SEVERAL]),
+        ("91234567,98765432", [MIRA, TOMAS], [Repair.SEVERAL]),
+        ("91234567 98765432", [MIRA, TOMAS], [Repair.SEVERAL]),
+        ("9123 4567 9876 5432", [MIRA, TOMAS], [Repair.SEVERAL]),
+        ("+6591234567+6598765432", [MIRA, TOMAS], [Repair.SEVERAL]),
+        ("91234567 or 98765432", [MIRA, TOMAS], [Repair.SEVERAL]),
+        ("91234567\n98765432", [MIRA, TOMAS], [Repair.SEVERAL]),
+        ("91234567、98765432", [MIRA, TOMAS], [Repair.SEVERAL]),
+        ("91234567; +65 9123 4567", [MIRA], [Repair.SEVERAL]),
+        ("91234567;98765432", [MIRA, TOMAS], [Repair.SEVERAL]),
+        ("1001", [Found("1001")], []),
+        ("12345678", [Found("12345678")], [Repair.UNLISTED]),
+        ("", [], []),
+        (" ", [], []),
+        ("-", [], []),
+        ("N/A", [], []),
+    ],
+)
+def test_numbers_of_a_cell_are_read_and_repaired(cell, found, repairs):
+    assert numbers(cell, "SG") == Numbers(tuple(found), tuple(repairs))
+
+
+@pytest.mark.parametrize(
+    ("cell", "region", "number", "repairs"),
+    [
+        ("7911123456", "GB", "+447911123456", (Repair.ZERO,)),
+        ("07911123456", "GB", "+447911123456", ()),
+        ("123456789", "MY", "+60123456789", (Repair.ZERO,)),
+        ("030/23125400", "DE", "+493023125400", ()),
+        ("+44 (0)20 7946 0958", "SG", "+442079460958", ()),
+    ],
+)
+def test_a_number_is_completed_as_its_region_writes_it(cell, region, number, repairs):
+    assert numbers(cell, region) == Numbers((Found(number),), repairs)
+
+
+@pytest.mark.parametrize(
+    ("cell", "fault", "shown"),
+    [
+        ("6.59123E+9", Fault.LOST_DIGITS, "6.59123E+9"),
+        ("6,59E+09", Fault.LOST_DIGITS, "6,59E+09"),
+        ("1E10", Fault.LOST_DIGITS, "1E10"),
+        ("6123 4567/8", Fault.SHORT_ENDING, "8"),
+        ("12/10/2026", Fault.SHORT_ENDING, "10"),
+        ("call me", Fault.NO_NUMBER, "call me"),
+        ("1-800-FLOWERS", Fault.NO_NUMBER, "1-800-FLOWERS"),
+        ("#REF!", Fault.NO_NUMBER, "#REF!"),
+        ("91234567, none", Fault.NO_NUMBER, "none"),
+        ("1234567890123456", Fault.NO_NUMBER, "1234567890123456"),
+        ("9" * 400, Fault.NO_NUMBER, "9" * 60),
+        ("9123\x004567", Fault.CONTROL_CHARACTER, "91234567"),
+        (",".join(f"912345{place:02}" for place in range(21)), Fault.TOO_MANY_NUMBERS, "91234500,91234501,9123450"),
+    ],
+)
+def test_what_cannot_be_a_number_is_refused_with_its_reason(cell, fault, shown):
+    with pytest.raises(Refused) as refused:
+        numbers(cell, "SG")
+    assert refused.value.fault == fault
+    assert refused.value.cell.startswith(shown[:25])
+
+
+@given(st.text(max_size=80))
+def test_any_cell_is_read_or_refused_and_what_is_read_is_canonical(cell):
+    try:
+        found = numbers(cell, "SG").found
+    except Refused:
+        return
+    assert all(phone.read(number.number, "SG").number == number.number for number in found)
+    assert all(len(number.label) <= 40 for number in found)
+
+
+@given(
+    st.integers(80000000, 98999999), st.sampled_from(["+65{}", "65{}", '="+65{}"', "'+65{}", "{}", "{}.0", "tel:+65{}"])
+)
+def test_every_disguise_of_a_number_is_one_number(digits, disguise):
+    known = phone.read(f"+65{digits}", "SG")
+    if known.rule is phone.Rule.INTERNATIONAL:
+        assert numbers(disguise.format(digits), "SG").found == (Found(f"+65{digits}"),)
+
+
+@pytest.mark.parametrize(
+    ("cell", "words", "repairs"),
+    [
+        ("Mira Talvane", "Mira Talvane", []),
+        ("  Mira Talvane ", "Mira Talvane", []),
+        ('="Mira"', "Mira", [Repair.FORMULA]),
+        ("'=1+1", "=1+1", [Repair.APOSTROPHE]),
+        ("'t Hooft", "'t Hooft", []),
+        ("Mira\u3000", "Mira", [Repair.BLANKS]),
+        ("line\nline", "line\nline", []),
+    ],
+)
+def test_words_are_freed_of_what_spreadsheets_put_around_them(cell, words, repairs):
+    assert text(cell) == (words, repairs)
+
+
+def test_a_name_is_one_line():
+    assert one_line("Mira\n  Talvane") == ("Mira Talvane", [Repair.BLANKS])
+
+
+@pytest.mark.parametrize("cell", ["mailto:mira@example.com", "Mira <mira@example.com>", "<mira@example.com>"])
+def test_an_address_is_taken_out_of_its_frame(cell):
+    assert email(cell) == ("mira@example.com", [Repair.EMAIL])
