@@ -15,7 +15,11 @@ ALLOWED = {
 OURS = [*ALLOWED, "dbncrm"]
 PURE = [
     *("contacts/phone.py", "contacts/clocks.py"),
-    *(f"callnotes/{name}.py" for name in ("naming", "matching", "wall_clock", "calling_hours", "quick_times")),
+    *(
+        f"callnotes/{name}.py"
+        for name in ("naming", "matching", "wall_clock", "calling_hours", "quick_times", "periods")
+    ),
+    "desk/reports/charts.py",
     *(f"integrations_3cx/{name}.py" for name in ("wire", "keys", "addresses", "moments", "phonebook")),
 ]
 

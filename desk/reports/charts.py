@@ -62,7 +62,7 @@ def columns(rows: Sequence[tuple[str, Sequence[int]]], tones: Sequence[str]) -> 
     gap = min(step * 0.25, 4)
     boxes = [Box(0, COLUMNS_HEIGHT, WIDTH, 1, "ground")]
     for place, (_, counts) in enumerate(rows):
-        ground = COLUMNS_HEIGHT
+        ground: float = COLUMNS_HEIGHT
         for count, tone in zip(counts, tones, strict=True):
             height = _share(count, highest, COLUMNS_HEIGHT - HEAD)
             ground -= height

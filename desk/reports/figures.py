@@ -24,6 +24,7 @@ OF_WAITS = labelled(
 OF_OUTCOMES = labelled(OUTCOMES, "outcome", ["green", "amber", "blue", "violet", "red", "grey"])
 WEEKDAYS = [_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun")]
 DAYS_IN_A_COURSE = 62
+ARE_MISSED = {"sort": "missed"}
 
 NOTES = _("Each note once, in the period in which it was first written, with the outcome of its last version.")
 CALLS = _("Each call once, however many phones rang, in the period in which it began.")
@@ -77,21 +78,22 @@ def of_queues(question: Question) -> list[Table]:
     """Calls and waits by queue. Its notes and callbacks stand in the overview of a queue."""
     scope = question.scope
 
-    def table(key: str, page: str, what: str, title: str, by: dict[tuple, int], series: list[Head]) -> Table:
+    def table(key: str, what: str, title: str, by: dict[tuple, int], series: list[Head], **which: str) -> Table:
         found = summed(by, lambda queue: queue or NO_QUEUE, lambda column: column)
         heads = [
             Head(queue, named_queue(queue), which={"queue": queue}, address=question.address("reports", queue=queue))
             for queue in _most_first(found)
         ]
         return Table(
-            key, title, what, _("Total"), _("Queue"), heads, series, found, page, "report-queues", question, bars
+            *(key, title, what, _("Total"), _("Queue"), heads, series, found),
+            *("report-calls", "report-queues", question, bars, which),
         )
 
     by_calls = reports.counts(reports.calls(scope), "queue", "sort")
     by_waits = reports.counts(reports.missed(scope), "queue", "wait")
     return [
-        table("queues-calls", "report-calls", CALLS, _("Calls by queue"), by_calls, OF_KINDS),
-        table("queues-waits", "report-calls", MISSED, _("Time to call back by queue"), by_waits, OF_WAITS),
+        table("queues-calls", CALLS, _("Calls by queue"), by_calls, OF_KINDS),
+        table("queues-waits", MISSED, _("Time to call back by queue"), by_waits, OF_WAITS, **ARE_MISSED),
     ]
 
 
@@ -162,7 +164,8 @@ def waits(question: Question) -> Table:
     counts = of_one(reports.counts(reports.missed(question.scope), "wait"))
     title, corner, unit = _("Time to call back"), _("Reached"), _("Missed calls")
     return Table(
-        "waits", title, MISSED, unit, corner, OF_WAITS, single(unit), counts, "report-calls", "reports", question, bars
+        *("waits", title, MISSED, unit, corner, OF_WAITS, single(unit), counts),
+        *("report-calls", "reports", question, bars, ARE_MISSED),
     )
 
 

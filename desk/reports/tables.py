@@ -51,7 +51,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """What a sentence says is counted, by row and column; `page` is that of its lists, `report` its own."""
+    """What a sentence says is counted, by row and column.
+
+    `page` is that of its lists, `report` its own; `which` tells which rows of the lists are counted at all.
+    """
 
     key: str
     title: Label
@@ -65,6 +68,7 @@ class Table:
     report: str
     question: Question
     chart: Callable[["Table"], charts.Drawing]
+    which: Mapping[str, object] = field(default_factory=dict)
 
     @cached_property
     def rows(self) -> list[Row]:
@@ -111,7 +115,7 @@ class Table:
         return Row(head, cells, self._cell(sum(counts), head.which, {}))
 
     def _cell(self, count: int, of_row: Mapping, of_column: Mapping) -> Cell:
-        return Cell(count, self.question.address(self.page, **of_row, **of_column))
+        return Cell(count, self.question.address(self.page, **self.which, **of_row, **of_column))
 
 
 ALL = ""

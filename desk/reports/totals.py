@@ -55,7 +55,7 @@ def totals(question: Question) -> Totals:
 
 def totals_of(tables: list[Table], question: Question) -> Totals:
     """The same from tables that were counted already, but for the wait: two queries."""
-    of = {table.key: {row.head.key: row.total.count for row in table.rows} for table in tables}
+    of = {table.key: {row.head.key: row.total.count for row in table.rows if row.total.count} for table in tables}
     wait = reports.median_wait(question.scope)
     return Totals(sum(of["notes"].values()), of["calls"], of["callbacks"], wait)
 
