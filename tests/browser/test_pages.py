@@ -46,7 +46,11 @@ PAGES_OF_CALLBACKS = [
 ]
 PAGES_OF_REPORTS = [
     *(f"/reports/{page}?period=this-month" for page in ("", "agents/", "queues/", "notes/", "calls/", "callbacks/")),
-    *("/reports/?since=2020-01-01&until=2020-12-31", "/reports/?since=hello", "/reports/?queue=88888888888888888888"),
+    *(
+        "/reports/?since=2020-01-01&until=2020-12-31",
+        "/reports/?since=2026-03-11&until=2026-03-10",
+        "/reports/?queue=88888888888888888888",
+    ),
     *("/reports/calls/?since=2020-01-01", "/admin/"),
 ]
 PAGES_OF_TIMELINES = [
