@@ -75,7 +75,7 @@ def take_back(note: CallNote, by: CallNote | None = None) -> Callback | None:
         _reopen(callback, note, by)
     opened = Callback.objects.open().filter(note=note).first()
     if opened and by:
-        _close(Callback.objects.filter(pk=opened.pk), by)
+        _close(Callback.objects.filter(pk=opened.pk), by, Callback.Closing.TAKEN_BACK)
     elif not by:
         Callback.objects.filter(note=note).delete()
     return opened
@@ -95,11 +95,20 @@ def _close_by(note: CallNote) -> None:
         return
     standing = Callback.objects.open().about(note.number).of_same_person(note.contact)
     first = note.first_version()
-    _close(standing.filter(created_at__lte=first.opened_at or first.created_at).exclude(note=note), note)
+    _close(
+        standing.filter(created_at__lte=first.opened_at or first.created_at).exclude(note=note),
+        note,
+        _what_it_does(note),
+    )
 
 
-def _close(callbacks: CallbackQuerySet, by: CallNote) -> None:
-    callbacks.update(closed_at=by.created_at, closed_by=by.agent, closing_note=by)
+def _what_it_does(note: CallNote) -> Callback.Closing:
+    """To promises from before it that it closes."""
+    return Callback.Closing.REPLACED if note.disposition.opens_callback else Callback.Closing.KEPT
+
+
+def _close(callbacks: CallbackQuerySet, by: CallNote, closed_as: Callback.Closing) -> None:
+    callbacks.update(closed_at=by.created_at, closed_as=closed_as, closed_by=by.agent, closing_note=by)
 
 
 def _reopen(callback: Callback, taken_back: CallNote, by: CallNote | None) -> None:
@@ -111,9 +120,9 @@ def _reopen(callback: Callback, taken_back: CallNote, by: CallNote | None) -> No
     others = others.filter(Q(disposition__closes_callbacks=True) | Q(disposition__opens_callback=True))
     others = others.exclude(pk__in={callback.note_id, taken_back.pk, by and by.pk}).order_by("created_at", "pk")
     if closing := others.first():
-        _close(callbacks, closing)
+        _close(callbacks, closing, _what_it_does(closing))
     else:
-        callbacks.update(closed_at=None, closed_by=None, closing_note=None)
+        callbacks.update(closed_at=None, closed_as="", closed_by=None, closing_note=None)
 
 
 def _open(note: CallNote, promise: Promise, standing: Callback | None) -> None:
@@ -155,7 +164,8 @@ def snooze(callback: Callback, until: datetime) -> None:
 def close_by_hand(callback: Callback, by: AbstractBaseUser, reason: str, now: datetime | None = None) -> None:
     """Closes a promise without a note, with the reason. Raises NotOpen where it is closed."""
     with acting(by):
-        _change_open(callback, closed_at=now or timezone.now(), closed_by=by, closing_reason=reason)
+        closed = {"closed_at": now or timezone.now(), "closed_as": Callback.Closing.BY_HAND, "closed_by": by}
+        _change_open(callback, **closed, closing_reason=reason)
 
 
 def _change_open(callback: Callback, **changes) -> None:

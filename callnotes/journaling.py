@@ -8,7 +8,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser
 from django.utils import timezone
 
-from callnotes import meeting
+from callnotes import legs, meeting
 from callnotes.models import Call, Chat, content_key
 from callnotes.recording import sole
 from contacts.models import Contact
@@ -78,6 +78,7 @@ def journal_call(report: CallReport, now: datetime | None = None) -> Call:
             defaults=_common(report, now) | {name: getattr(report, name) for name in CALL_ALONE},
         )
         if is_new:
+            legs.settle(call)
             meeting.call_arrived(call)
         else:
             _add(call, report)

@@ -9,7 +9,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from callnotes import history
-from callnotes.models import Place, TimelineRow
+from callnotes.models import Place, TimelineQuerySet, TimelineRow
 
 ROWS_PER_PAGE = 50
 
@@ -43,6 +43,19 @@ def page(sources: history.Sources, before: str = "") -> Page:
     found = history.newest(sources, ROWS_PER_PAGE + 1, _read(before) if before else None)
     shown = found[:ROWS_PER_PAGE]
     return Page(shown, older=_cursor(shown[-1].place) if len(found) > len(shown) else "", is_newest=not before)
+
+
+def page_by(rows: TimelineQuerySet, moment: str, before: str = "") -> Page:
+    """The same of rows by another moment of theirs than that of histories, with what a list shows of them."""
+    if before:
+        place = _read(before)
+        rows = rows.filter(**{f"{moment}__lte": place.moment}).exclude(**{moment: place.moment, "pk__gte": place.pk})
+    found = list(rows.order_by(f"-{moment}", "-pk").for_display()[: ROWS_PER_PAGE + 1])
+    shown = found[:ROWS_PER_PAGE]
+    older = ""
+    if len(found) > len(shown):
+        older = _cursor(Place(getattr(shown[-1], moment), shown[-1].kind, shown[-1].pk))
+    return Page(shown, older, is_newest=not before)
 
 
 def _cursor(place: Place) -> str:

@@ -12,6 +12,7 @@ from desk import (
     worklists,
     wrapups,
 )
+from desk.reports import pages, rows
 
 app_name = "desk"
 
@@ -45,6 +46,12 @@ urlpatterns = [
     path("unmatched/", worklists.unmatched_rows, name="unmatched"),
     path("unmatched/waive/", worklists.waive, name="waive"),
     path("unmatched/match/", worklists.match, name="match"),
+    path("reports/", pages.dashboard, name="reports"),
+    path("reports/agents/", pages.by_agent, name="report-agents"),
+    path("reports/queues/", pages.by_queue, name="report-queues"),
+    path("reports/notes/", rows.notes, name="report-notes"),
+    path("reports/calls/", rows.calls, name="report-calls"),
+    path("reports/callbacks/", rows.callbacks, name="report-callbacks"),
     path("contacts/add/", views.add_contact, name="add-contact"),
     path("contacts/<int:pk>/", views.contact, name="contact"),
     path("contacts/<int:pk>/add-number/", views.add_number, name="add-number"),

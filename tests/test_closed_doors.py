@@ -47,6 +47,8 @@ AGENTS_PAGES = {
 }
 # For staff who have to set up their second factor first.
 BEFORE_THE_SECOND_FACTOR = {"/account/second-factor/", "/account/second-factor/qr.svg"}
+# For agents who may see reports.
+REPORTS = {"/reports/", *(f"/reports/{page}/" for page in ("agents", "queues", "notes", "calls", "callbacks"))}
 # Nothing is at hand there without a note of one's own, without what is due, and without a number to ask about.
 ASKS_FOR_MORE = {"/notes/1/undo/": 302, "/now/": 204, "/popup/handled/": 400}
 
@@ -125,6 +127,8 @@ def test_an_agent_sees_the_agents_pages_and_no_back_office(client, address):
         assert response.url.startswith("/admin/login/?next=")
     elif address in HOLDS_A_KEY:
         assert response.status_code == 404
+    elif address in REPORTS:
+        assert response.status_code == 403
     elif address in ASKS_FOR_MORE:
         assert response.status_code == ASKS_FOR_MORE[address]
     else:

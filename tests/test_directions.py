@@ -18,7 +18,11 @@ OURS = [*ALLOWED, "dbncrm"]
 PURE = [
     *(f"contacts/{name}.py" for name in ("phone", "clocks", "names", "spreadsheets", "workbooks")),
     *(f"contacts/importing/{name}.py" for name in ("repairing", "mapping")),
-    *(f"callnotes/{name}.py" for name in ("naming", "matching", "wall_clock", "calling_hours", "quick_times")),
+    *(
+        f"callnotes/{name}.py"
+        for name in ("naming", "matching", "wall_clock", "calling_hours", "quick_times", "periods")
+    ),
+    "desk/reports/charts.py",
     *(f"integrations_3cx/{name}.py" for name in ("wire", "keys", "addresses", "moments", "phonebook")),
 ]
 

@@ -48,6 +48,14 @@ class CallbackQuerySet(TimelineQuerySet):
 class Callback(TimelineRow):
     """A promise to call a number at a time, by an agent or by anyone. Opened and closed by `callbacks` alone."""
 
+    class Closing(models.TextChoices):
+        """What became of a promise: a note kept it, or promised anew; it was none after all; or a person said so."""
+
+        KEPT = "kept", _("Kept")
+        REPLACED = "replaced", _("Replaced by a later promise")
+        TAKEN_BACK = "taken back", _("Taken back by a correction")
+        BY_HAND = "by hand", _("Done without a note")
+
     kind = "callback"
     moment_field = "created_at"
 
@@ -92,6 +100,7 @@ class Callback(TimelineRow):
     )
     created_at = models.DateTimeField(_("promised"), default=timezone.now)
     closed_at = models.DateTimeField(_("done"), null=True, blank=True)
+    closed_as = models.CharField(max_length=10, choices=Closing, blank=True, editable=False)
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("closed by"),
@@ -115,7 +124,7 @@ class Callback(TimelineRow):
 
     objects = CallbackQuerySet.as_manager()
     # What people do to it by hand: what notes do, those tell themselves.
-    history = Records(excluded=["note", "closing_note", "promised_for", "created_at"])
+    history = Records(excluded=["note", "closing_note", "promised_for", "closed_as", "created_at"])
 
     class Meta:
         verbose_name = _("callback")
@@ -127,6 +136,7 @@ class Callback(TimelineRow):
             models.Index(fields=["contact", "-created_at", "-id"], name="callback_by_contact_newest"),
             models.Index(fields=["agent", "-id"], name="callback_by_agent_newest"),
             models.Index(fields=["due_at"], name="callback_by_due"),
+            models.Index(fields=["-due_at", "-id", "closed_at", "closed_as", "agent"], name="callback_for_reports"),
             models.Index(fields=["due_at", "id"], condition=Q(closed_at=None), name="callback_open_by_due"),
             models.Index(fields=["agent", "due_at"], condition=Q(closed_at=None), name="callback_open_by_agent"),
             models.Index(fields=["number"], condition=Q(closed_at=None), name="callback_open_by_number"),

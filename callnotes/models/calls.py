@@ -121,6 +121,10 @@ class CallQuerySet(ReportQuerySet):
     def overlapping(self, start: datetime, end: datetime) -> Self:
         return self.filter(started_at__range=(start - Call.LONGEST, end), ended_at__gte=start)
 
+    def counted(self) -> Self:
+        """Calls, each by one of its legs."""
+        return self.filter(is_counted=True)
+
     def missed(self) -> Self:
         return self.filter(result=Call.Result.MISSED)
 
@@ -165,6 +169,9 @@ class Call(Report):
     result = models.CharField(_("result"), max_length=15, choices=Result)
     answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
     duration_seconds = models.PositiveIntegerField(_("duration seconds"))
+    is_counted = models.BooleanField(
+        default=True, editable=False, help_text="Of the legs of one call, the one by which it is counted."
+    )
     call_id = models.CharField(_("call id"), max_length=CALL_ID_MAX_LENGTH, blank=True)
     recording_url = models.URLField(_("recording"), max_length=2000, blank=True)
     summary = models.TextField(_("summary"), blank=True)
@@ -200,7 +207,7 @@ class Call(Report):
         verbose_name = _("call")
         verbose_name_plural = _("calls")
         ordering = ["-started_at", "-pk"]
-        permissions = [("export_call", "Can export calls")]
+        permissions = [("export_call", "Can export calls"), ("view_reports", "Can view reports")]
         indexes = [
             models.Index(fields=["number", "-started_at", "-id"], name="call_by_number_newest"),
             models.Index(fields=["contact", "-started_at", "-id"], name="call_by_contact_newest"),
@@ -209,6 +216,17 @@ class Call(Report):
                 fields=["-started_at"],
                 condition=models.Q(result="missed", handled_at=None),
                 name="call_missed_unanswered",
+            ),
+            # All that reports read of a call stands in these: the table itself is left alone.
+            models.Index(
+                fields=["-started_at", "-id", "direction", "result", "agent", "queue"],
+                condition=models.Q(is_counted=True),
+                name="call_for_reports",
+            ),
+            models.Index(
+                fields=["-started_at", "-id", "handled_at", "handled_by", "number", "agent", "queue"],
+                condition=models.Q(is_counted=True, result="missed"),
+                name="call_missed_for_reports",
             ),
         ]
         constraints = [

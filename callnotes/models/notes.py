@@ -25,6 +25,11 @@ class CallNoteQuerySet(TimelineQuerySet):
         """Notes that stand alone in a history: no call is known that they were written about."""
         return self.filter(reported_call=None)
 
+    def last_versions(self) -> Self:
+        """Notes that nothing corrects, read by the index of corrections alone."""
+        corrections = CallNote.objects.filter(corrects=models.OuterRef("pk"), corrects__isnull=False)
+        return self.filter(~models.Exists(corrections))
+
     def guessable(self) -> Self:
         """Notes whose call may be found by number, agent and time: no person and no call id has told it."""
         return self.filter(corrects=None, matched_by__in=["", CallNote.Match.TIME])
@@ -130,6 +135,9 @@ class CallNote(TimelineRow):
         null=True, blank=True, editable=False, help_text="When the page was opened on which it was written."
     )
     created_at = models.DateTimeField(_("created at"), default=timezone.now)
+    first_written_at = models.DateTimeField(
+        default=timezone.now, editable=False, help_text="When the first version was written: a correction has it too."
+    )
 
     objects = CallNoteQuerySet.as_manager()
 
@@ -152,6 +160,11 @@ class CallNote(TimelineRow):
             models.Index(
                 fields=["corrects"], condition=models.Q(corrects__isnull=False), name="call_note_by_corrected"
             ),
+            # All that reports read of a note stands in it: the table itself is left alone.
+            models.Index(
+                fields=["-first_written_at", "-id", "disposition", "agent", "reported_call"],
+                name="call_note_for_reports",
+            ),
         ]
         constraints = [
             canonical_number("call_note_number_canonical"),
@@ -168,6 +181,7 @@ class CallNote(TimelineRow):
         if not self._state.adding:
             _refuse_change()
         self.disposition_label = self.disposition.label
+        self.first_written_at = self.corrects.first_written_at if self.corrects else self.created_at
         super().save(*args, **kwargs)
 
     def first_version(self) -> "CallNote":

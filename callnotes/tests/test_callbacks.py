@@ -70,6 +70,7 @@ def test_a_note_that_schedules_a_call_opens_a_callback_with_all_that_was_promise
         "note_id": made.pk,
         "created_at": minute(0),
         "closed_at": None,
+        "closed_as": "",
         "closed_by_id": None,
         "closing_note_id": None,
         "closing_reason": "",
@@ -237,7 +238,8 @@ def test_closing_by_hand_keeps_who_why_and_when(robin, bea):
     callback = promise(0, 90, agent=robin).callback
     before = Callback.objects.values().get()
     callbacks.close_by_hand(callback, bea, "Wrote an e-mail.", now=minute(5))
-    closed = {"closed_at": minute(5), "closed_by_id": bea.pk, "closing_reason": "Wrote an e-mail."}
+    closed = {"closed_at": minute(5), "closed_as": "by hand", "closed_by_id": bea.pk}
+    closed["closing_reason"] = "Wrote an e-mail."
     assert Callback.objects.values().get() == before | closed
 
 

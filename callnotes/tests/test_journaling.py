@@ -78,6 +78,7 @@ def test_a_call_is_stored_with_all_that_was_reported():
         "result": "answered",
         "answered_at": minute(1 / 3),
         "duration_seconds": 280,
+        "is_counted": True,
         "call_id": "call-7",
         "recording_url": "https://pbx.example.com/recordings/7",
         "summary": "Asks for a quote.",

@@ -6,8 +6,16 @@ import pytest
 from django.apps import apps
 from django.core.management import call_command
 
-from callnotes.models import CallNote, Disposition, DoNotDisturb
-from callnotes.tests.factories import make_agent, make_disposition, make_note, minute
+from callnotes.models import Call, Callback, CallNote, Disposition, DoNotDisturb
+from callnotes.tests.factories import (
+    make_agent,
+    make_call,
+    make_callback,
+    make_disposition,
+    make_missed,
+    make_note,
+    minute,
+)
 
 NUMBER, OTHER_NUMBER = "+6591234567", "+12025550123"
 LABELS_AND_LEDGER = importlib.import_module("callnotes.migrations.0005_labels_and_ledger_of_notes")
@@ -100,3 +108,27 @@ def test_a_number_whose_ledger_was_lifted_is_not_entered_anew():
 @pytest.mark.django_db
 def test_the_models_have_no_change_without_a_migration():
     call_command("makemigrations", "contacts", "callnotes", check=True, dry_run=True, verbosity=0)
+
+
+def test_what_reports_count_by_is_filled_for_rows_from_before(migrated):
+    first = make_note(NUMBER, key="schedule_later", now=minute(0))
+    second = make_note(NUMBER, key="schedule_later", corrects=first, now=minute(1))
+    make_note(NUMBER, corrects=second, now=minute(2))
+    make_callback(OTHER_NUMBER, minute(3))
+    make_note(OTHER_NUMBER, now=minute(4))
+    for extension in ("101", "102"):
+        make_missed(NUMBER, minute(5), extension=extension)
+    make_call(NUMBER, minute(5), extension="103")
+    before = what_reports_count_by()
+    _migrate("callnotes", "0005")
+    _migrate()
+    assert what_reports_count_by() == before
+    written, legs, ended = before
+    assert (written, legs) == ([minute(0)] * 3 + [minute(3), minute(4)], [False, False, True])
+    assert ended == ["taken back", "taken back", "kept"]
+
+
+def what_reports_count_by() -> tuple[list, list, list]:
+    """When notes were first written, which legs count, and what became of promises, each in the order of keys."""
+    columns = [(CallNote, "first_written_at"), (Call, "is_counted"), (Callback, "closed_as")]
+    return tuple(list(model.objects.order_by("pk").values_list(name, flat=True)) for model, name in columns)

@@ -20,6 +20,7 @@ for _name, _form in {
     "date_time": dates.DATE_TIME,
     "date_time_short": dates.DATE_TIME_SHORT,
     "date_time_seconds": dates.DATE_TIME_SECONDS,
+    "day_alone": dates.DAY,
     "day_short": dates.DAY_SHORT,
     "date_alone": dates.DATE,
     "clock": dates.CLOCK,

@@ -186,5 +186,5 @@ def test_it_costs_as_many_queries_however_much_is_to_be_done(client, agent, djan
         make_draft(number(place), agent)
         promise(agent, HOUR, place)
         make_missed_call(f"+658123456{place}", NOON - place * MINUTE)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(11):
         client.get("/")

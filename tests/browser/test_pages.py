@@ -50,6 +50,15 @@ PAGES_OF_CALLBACKS = [
     "/callbacks/",
     *(f"/callbacks/?whose=team{when}" for when in ("", "&when=overdue", "&when=upcoming")),
 ]
+PAGES_OF_REPORTS = [
+    *(f"/reports/{page}?period=this-month" for page in ("", "agents/", "queues/", "notes/", "calls/", "callbacks/")),
+    *(
+        "/reports/?since=2020-01-01&until=2020-12-31",
+        "/reports/?since=2026-03-11&until=2026-03-10",
+        "/reports/?queue=88888888888888888888",
+    ),
+    *("/reports/calls/?since=2020-01-01", "/admin/"),
+]
 PAGES_OF_TIMELINES = [
     *(
         f"/numbers/{NUMBER}/{query}"
@@ -208,6 +217,12 @@ def test_empty_lists_and_a_call_with_its_reason_have_no_barrier(crm: Page, agent
     do_not_disturb.give_reason(AT_PEACE, agent, "r" * 200)
     make_note(AT_PEACE, "Wants no calls.", key="do_not_disturb")
     assert faults(crm, [f"/numbers/{AT_PEACE}/call/", "/missed/", "/unmatched/"]) == []
+
+
+def test_reports_have_no_barrier_and_fit_every_window(crm: Page, ledger):
+    ledger.is_superuser = ledger.is_staff = True
+    ledger.save()
+    assert faults(crm, PAGES_OF_REPORTS) == []
 
 
 def test_an_empty_ledger_has_no_barrier(crm: Page, agent):
