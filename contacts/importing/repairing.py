@@ -11,6 +11,7 @@ import phonenumbers
 
 from contacts import phone
 from contacts.phone import Rule
+from contacts.spreadsheets import unescaped
 
 LABEL_MAX_LENGTH = 40
 MOST_NUMBERS_IN_A_CELL = 20
@@ -23,8 +24,8 @@ SHOWN_LENGTH = 60
 _read = lru_cache(1024)(phone.read)
 
 _FORMULA = re.compile(r'=\s*(?:"(?P<quoted>(?:[^"]|"")*)"|(?P<sign>\+?)(?P<number>[0-9.]+))\s*\Z')
-# The apostrophe behind which exports, ours too, hide what spreadsheets would run.
-_GUARD = re.compile(r"'(?=[=+\-@＝＋－＠\t\r\n0-9(])")
+# The apostrophe behind which people hide digits from a spreadsheet; what exports hide, `unescaped` knows.
+_GUARD = re.compile(r"'(?=[0-9(])")
 _SCIENTIFIC = re.compile(r"\+?(?P<whole>[0-9])(?:[.,](?P<rest>[0-9]+))?[eE]\+?(?P<exponent>[0-9]{1,3})\Z")
 _DECIMAL = re.compile(r"(?P<whole>\+?[0-9]{4,})[.,]0+\Z")
 _EXTENSION = re.compile(
@@ -132,6 +133,9 @@ def numbers(cell: str, region: str) -> Numbers:
     words, repairs = text(cell)
     if words.casefold() in _PLACEHOLDERS:
         return Numbers((), ())
+    if guard := _GUARD.match(words):
+        repairs.append(Repair.APOSTROPHE)
+        words = words[guard.end() :]
     parts = _parts(_whole(words, repairs), region)
     if len(parts) > MOST_NUMBERS_IN_A_CELL:
         raise Refused(Fault.TOO_MANY_NUMBERS, cell)
@@ -155,15 +159,14 @@ def email(cell: str) -> tuple[str, list[Repair]]:
 
 
 def _unwrapped(words: str, repairs: list[Repair]) -> str:
-    """`="+65…"` and `'+65…` without what a spreadsheet needs around them."""
+    """`="+65…"`, and `'+65…` as our own exports have it, without what a spreadsheet needs around them."""
     if formula := _FORMULA.match(words):
         repairs.append(Repair.FORMULA)
         quoted = formula["quoted"]
         return (formula["sign"] + formula["number"] if quoted is None else quoted.replace('""', '"')).strip()
-    if guard := _GUARD.match(words):
+    if words != unescaped(words):
         repairs.append(Repair.APOSTROPHE)
-        return words[guard.end() :].strip()
-    return words
+    return unescaped(words).strip()
 
 
 def _whole(words: str, repairs: list[Repair]) -> str:
