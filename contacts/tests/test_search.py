@@ -197,9 +197,9 @@ def test_the_search_uses_the_default_region(people, settings):
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no index of parts of words.")
 def test_part_of_a_word_can_be_found_without_reading_all_contacts():
-    """A table as short as a test's is read as a whole unless that is forbidden."""
+    """A table as short as a test's is read as a whole, or in the order of names, unless that is forbidden."""
     make_contact("Mira Talvane")
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off")
     assert _found("alva") == ["Mira Talvane"]
     assert "Bitmap Index Scan on contact_by_words" in Contact.objects.matching("alva").explain()

@@ -120,6 +120,13 @@ def administrator(crm: Page) -> User:
     return administrator
 
 
+def ready(page: Page) -> Page:
+    """A pop-up that takes keys: the cursor stands in the comments, and the script listens."""
+    expect(page.get_by_label("Comments")).to_be_focused()
+    page.wait_for_load_state()
+    return page
+
+
 def sign_in(page: Page, username: str) -> None:
     page.goto(f"{page.base}/login/")
     page.get_by_label("Username").fill(username)

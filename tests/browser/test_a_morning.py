@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from callnotes.models import Callback, CallNote
 from contacts.tests.factories import make_contact
 from desk.tests.calls import make_extension, make_missed_call
+from tests.browser.conftest import ready
 
 MIRA, TOMAS, STRANGER = "+6591234567", "+442079460123", "+6598765432"
 
@@ -18,8 +19,7 @@ def popup(crm: Page, number: str) -> None:
 
 
 def write(crm: Page, comments: str) -> None:
-    expect(crm.get_by_label("Comments")).to_be_focused()
-    crm.keyboard.type(comments)
+    ready(crm).keyboard.type(comments)
 
 
 def save(crm: Page) -> None:
@@ -67,7 +67,7 @@ def test_a_morning(crm: Page, agent):
     expect(section(crm, "Unfinished wrap-ups")).to_contain_text("Asked for the price of")
     section(crm, "Unfinished wrap-ups").get_by_role("link", name="Finish").click()
     expect(crm.get_by_label("Comments")).to_have_value("Asked for the price of")
-    crm.keyboard.press("Alt+1")
+    ready(crm).keyboard.press("Alt+1")
     save(crm)
 
     # The promise falls due: every page says so, and the call that keeps it takes it off the list.

@@ -7,7 +7,7 @@ from callnotes.models import CallNote
 from callnotes.tests.factories import make_agent, make_note
 from contacts.models import Contact
 from contacts.tests.factories import make_contact
-from tests.browser.conftest import sign_in
+from tests.browser.conftest import ready, sign_in
 
 NUMBER = "+6591234567"
 
@@ -35,8 +35,7 @@ def test_the_popup_asks_to_sign_in_and_then_shows_the_caller(crm: Page):
 def test_a_note_is_saved_by_keyboard_alone(crm: Page, agent):
     make_contact("Mira Talvane", NUMBER)
     crm.goto(f"{crm.base}/popup?cid=%206591234567")
-    expect(crm.get_by_label("Comments")).to_be_focused()
-    crm.keyboard.type("Asked for a quote.")
+    ready(crm).keyboard.type("Asked for a quote.")
     crm.keyboard.press("Shift+Tab")
     crm.keyboard.press("Space")
     expect(crm.get_by_label("Completed")).to_be_checked()

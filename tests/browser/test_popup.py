@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from callnotes.models import Callback, CallNote, DoNotDisturb, Draft
 from callnotes.tests.factories import make_agent, make_note
 from contacts.tests.factories import make_contact
-from tests.browser.conftest import PASSWORD, sign_in
+from tests.browser.conftest import PASSWORD, ready, sign_in
 
 NUMBER = "+6591234567"
 POPUP = "/popup?cid=91234567"
@@ -19,7 +19,7 @@ POPUP = "/popup?cid=91234567"
 @pytest.fixture
 def popup(crm: Page, agent) -> Page:
     crm.goto(crm.base + POPUP)
-    return crm
+    return ready(crm)
 
 
 @pytest.fixture
@@ -78,8 +78,7 @@ def test_whoever_comes_back_to_words_goes_on_behind_them(popup: Page):
     popup.keyboard.type("Asked for")
     kept(popup)
     popup.reload()
-    expect(popup.get_by_label("Comments")).to_be_focused()
-    popup.keyboard.type(" a quote.")
+    ready(popup).keyboard.type(" a quote.")
     expect(popup.get_by_label("Comments")).to_have_value("Asked for a quote.")
 
 
@@ -176,7 +175,7 @@ def test_a_promise_without_a_time_is_asked_about_and_every_word_stays(popup: Pag
 
 def test_a_saved_note_is_undone_with_all_that_it_brought_about(crm: Page, agent):
     crm.goto(crm.base + POPUP)
-    crm.keyboard.type("Wants no calls.")
+    ready(crm).keyboard.type("Wants no calls.")
     crm.keyboard.press("Alt+3")
     crm.keyboard.press("Control+Enter")
     is_saved(crm)
@@ -194,7 +193,7 @@ def test_a_saved_note_is_undone_with_all_that_it_brought_about(crm: Page, agent)
 def test_undo_is_offered_for_ten_seconds(crm: Page, agent):
     crm.clock.install()
     crm.goto(crm.base + POPUP)
-    crm.keyboard.type("Asked for a quote.")
+    ready(crm).keyboard.type("Asked for a quote.")
     crm.keyboard.press("Alt+4")
     crm.keyboard.press("Control+Enter")
     expect(crm.get_by_role("button", name="Undo")).to_be_visible()
@@ -212,7 +211,7 @@ def test_an_unfinished_wrap_up_waits_on_the_start_page_and_is_finished_there(pop
     expect(section).to_contain_text("Mira Talvane")
     expect(section).to_contain_text("Asked for a quote.")
     section.get_by_role("link", name="Finish").click()
-    popup.keyboard.press("Alt+4")
+    ready(popup).keyboard.press("Alt+4")
     popup.keyboard.press("Control+Enter")
     is_saved(popup)
     popup.goto(f"{popup.base}/")
@@ -264,7 +263,7 @@ def test_two_windows_of_one_wrap_up_lose_no_word_of_either(popup: Page):
 def test_when_a_colleague_saves_first_one_is_told_within_seconds_and_keeps_ones_words(popup: Page, linnea: Page):
     popup.keyboard.type("She asked for")
     linnea.goto(linnea.base + POPUP)
-    linnea.keyboard.type("Asked for a quote.")
+    ready(linnea).keyboard.type("Asked for a quote.")
     linnea.keyboard.press("Alt+4")
     linnea.keyboard.press("Control+Enter")
     is_saved(linnea)
@@ -392,7 +391,7 @@ def test_a_browser_that_keeps_nothing_says_so_and_still_saves(crm: Page, agent):
     forbidden = "Object.defineProperty(window, '%s', {get() { throw new Error('forbidden'); }});"
     crm.add_init_script(forbidden % "localStorage" + forbidden % "sessionStorage")
     crm.goto(crm.base + POPUP)
-    crm.keyboard.type("Asked for a quote.")
+    ready(crm).keyboard.type("Asked for a quote.")
     expect(crm.locator("[data-kept]")).to_contain_text("This browser keeps nothing")
     crm.keyboard.press("Alt+4")
     crm.keyboard.press("Control+Enter")

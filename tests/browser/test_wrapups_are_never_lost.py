@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from callnotes.models import CallNote
 from callnotes.tests.factories import make_agent
-from tests.browser.conftest import PASSWORD, sign_in
+from tests.browser.conftest import PASSWORD, ready, sign_in
 from tests.browser.serving import Server
 
 # Five ways to end: two hundred times on SQLite, and fifty on PostgreSQL.
@@ -28,8 +28,7 @@ def open_popup(crm: Page, count: int) -> Page:
     """The pop-up, with the cursor in its comments: a text that comes at once needs a place to go to."""
     page = crm.context.new_page()
     page.goto(f"{crm.base}/popup?cid={number(count)[1:]}")
-    expect(page.get_by_label("Comments")).to_be_focused()
-    return page
+    return ready(page)
 
 
 def write(page: Page, count: int) -> None:
