@@ -8,11 +8,12 @@ from django.test import RequestFactory
 
 from callnotes.models import Disposition
 from contacts.admin import BackOfficeAdmin
+from contacts.models import ImportMapping, ImportRun
 from integrations_3cx.models import ApiToken
 from people.models import FailedSignIn
 
 # A company has a screenful of these; and of failed sign-ins, those of the last half hour alone are there.
-SHORT = {Disposition, ApiToken, User, FailedSignIn}
+SHORT = {Disposition, ApiToken, ImportMapping, ImportRun, User, FailedSignIn}
 LISTS = [
     entry for model, entry in admin.site._registry.items() if isinstance(entry, BackOfficeAdmin) and model not in SHORT
 ]

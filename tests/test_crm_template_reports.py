@@ -15,7 +15,7 @@ from tests.threecx_reports import ANSWERED, ENDED, NUMBER, STARTED, call_on_v18,
 
 OTHER_NUMBER = "+6561234567"
 # What no report tells.
-OURS = {"id", "content_key", "reported_at"}
+OURS = {"id", "content_key", "reported_at", "is_counted"}
 
 
 def rows(model: type[Model]) -> list[dict[str, Any]]:

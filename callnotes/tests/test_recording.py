@@ -64,6 +64,7 @@ def test_a_note_is_stored_with_all_that_was_recorded():
         "redacted_by_id": None,
         "opened_at": MOMENT - timedelta(minutes=4),
         "created_at": MOMENT,
+        "first_written_at": earlier.created_at,
     }
 
 

@@ -19,7 +19,8 @@ def traces(row: Model) -> list[tuple[str, str, dict]]:
 def untraced() -> list[str]:
     """The rows that are not what their last trace says.
 
-    Of callbacks, notes tell what notes did; the contract's dispositions are there before any history is.
+    Of callbacks, notes tell what notes did; the contract's dispositions and the standard groups are there before any
+    history is.
     """
     return [
         f"{model.__name__}: {row}" for model in traced_models() for row in model._base_manager.all() if _differs(row)
@@ -29,7 +30,7 @@ def untraced() -> list[str]:
 def _differs(row: Model) -> bool:
     last = type(row).history.filter(**{row._meta.pk.attname: row.pk}).order_by("history_id").last()
     if last is None:
-        return not (isinstance(row, Callback) or getattr(row, "is_protected", False))
+        return not (isinstance(row, Callback) or getattr(row, "is_protected", False) or hasattr(row, "standard"))
     return any(getattr(last, field.attname) != getattr(row, field.attname) for field in last.tracked_fields)
 
 

@@ -86,15 +86,15 @@ def test_people_choices_truth_and_lists_are_words(admin_client, robin):
 
 
 def test_rights_tell_what_was_given_and_taken_away_by_name(admin_client, robin):
-    group = Group.objects.create(name="Supervisor")
+    group = Group.objects.create(name="Night shift")
     group.permissions.set(Permission.objects.filter(codename="redact_callnote"))
     robin.groups.add(group)
     robin.groups.clear()
     assert [told.split(" After ")[1] for told in listed(admin_client.get(LIST))] == [
-        "Groups taken away: Supervisor | – |",
-        "Groups – | given: Supervisor |",
+        "Groups taken away: Night shift | – |",
+        "Groups – | given: Night shift |",
         "Permissions – | given: Can redact call notes |",
-        "Name Supervisor |",
+        "Name Night shift |",
     ]
 
 
@@ -256,7 +256,7 @@ def test_the_history_of_a_removed_row_can_still_be_read(admin_client):
 
 def test_each_model_with_a_history_shows_that_as_its_history(admin_client, robin):
     token, _ = make_token()
-    rows = [token, robin, make_peace(NUMBER), Group.objects.create(name="Supervisor"), make_contact()]
+    rows = [token, robin, make_peace(NUMBER), Group.objects.create(name="Night shift"), make_contact()]
     for row in rows:
         page = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_history", args=[row.pk])
         assert (admin_client.get(page).status_code, admin_client.get(page).url) == (302, history_of(row))

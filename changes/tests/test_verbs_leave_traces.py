@@ -300,7 +300,7 @@ def test_the_use_of_a_key_is_no_change():
 
 
 def test_a_persons_rights_are_traced_by_name(office):
-    group = Group.objects.create(name="Supervisor")
+    group = Group.objects.create(name="Night shift")
     robin = make_agent("robin")
     robin.groups.add(group)
     robin.user_permissions.set(Permission.objects.filter(codename="redact_callnote"))
@@ -308,9 +308,9 @@ def test_a_persons_rights_are_traced_by_name(office):
     group.user_set.clear()
     assert [told for _by, _kind, told in traces(robin)] == [
         {},
-        {"groups": [[], ["Supervisor"]]},
+        {"groups": [[], ["Night shift"]]},
         {"user_permissions": [[], ["callnotes.redact_callnote"]]},
-        {"groups": [["Supervisor"], []]},
+        {"groups": [["Night shift"], []]},
     ]
     assert traces(group)[1:] == [("", "~", {"permissions": [[], ["contacts.change_contact", "contacts.view_contact"]]})]
     robin.groups.clear()
@@ -319,14 +319,14 @@ def test_a_persons_rights_are_traced_by_name(office):
 
 def test_a_persons_page_traces_rights_and_extension(office):
     robin = make_agent("robin")
-    group = Group.objects.create(name="Supervisor")
+    group = Group.objects.create(name="Night shift")
     inline = {"extension-TOTAL_FORMS": 1, "extension-INITIAL_FORMS": 0, "extension-0-number": "101"}
     inline |= {"extension-0-agent": robin.pk, "extension-MIN_NUM_FORMS": 0, "extension-MAX_NUM_FORMS": 1}
     joined = {"date_joined_0": "2026-03-04", "date_joined_1": "12:00:00"}
     send(office, robin, is_staff="on", groups=[group.pk], **joined, **inline)
     _made, changed, grouped = traces(robin)
     assert (changed[0], changed[2]["is_staff"]) == ("Avery Admin (admin)", [False, True])
-    assert grouped == ("Avery Admin (admin)", "~", {"groups": [[], ["Supervisor"]]})
+    assert grouped == ("Avery Admin (admin)", "~", {"groups": [[], ["Night shift"]]})
     assert traces(Extension.objects.get()) == [("Avery Admin (admin)", "+", {})]
     assert untraced() == []
 

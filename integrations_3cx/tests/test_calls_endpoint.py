@@ -100,6 +100,7 @@ def test_a_call_is_stored_with_all_that_was_reported_and_its_key_answered(client
         "handled_at": None,
         "handled_by_id": None,
         "note_waived_by_id": None,
+        "is_counted": True,
     }
 
 

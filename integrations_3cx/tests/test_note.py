@@ -46,6 +46,7 @@ def test_a_note_holds_everything_that_is_known_of_the_call(client):
             "redacted_by_id": None,
             "opened_at": None,
             "created_at": now,
+            "first_written_at": now,
         }
     ]
 

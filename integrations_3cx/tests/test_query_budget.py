@@ -125,10 +125,10 @@ CALL = {
 CHAT = {"Number": NUMBER, "ChatStartTimeUTC": "2026-03-04T12:00:00Z", "ChatMessages": "Are you open?"}
 
 
-def test_a_report_of_a_call_costs_twelve_queries_and_its_turn(client, django_assert_num_queries):
+def test_a_report_of_a_call_costs_thirteen_queries_and_its_turn(client, django_assert_num_queries):
     make_contact("Ada Example", NUMBER)
     key = key_in_use(client)
-    with django_assert_num_queries(12 + TURN):
+    with django_assert_num_queries(13 + TURN):
         assert post_json(client, CALL, path=CALLS, HTTP_X_API_KEY=key).status_code == 200
 
 
