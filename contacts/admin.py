@@ -36,6 +36,7 @@ class BackOfficeAdmin(TracedAdmin):
     """Lists are filtered by what they offer and nothing else: Django takes any lookup, a regular expression too."""
 
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     paginator = LongListPaginator
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:

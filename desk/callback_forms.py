@@ -53,7 +53,7 @@ class TakeOverForm(CallbackForm):
     def act(self, by: AbstractBaseUser) -> str:
         """Likewise; TakenOver where a colleague has it by now."""
         callback, seen = self.cleaned_data["callback"], self.cleaned_data["agent"]
-        if seen is not None and seen != (callback.agent_id or 0):
+        if seen not in (None, callback.agent_id or 0) and callback.agent != by:
             raise callbacks.TakenOver
         callbacks.take_over(callback, by)
         return _("Taken over: {whom} is yours to call.").format(whom=whom(callback))

@@ -40,11 +40,11 @@ ABOUT_THEN = timedelta(seconds=2)
 @require_http_methods(READ_OR_SEND)
 def popup(request: HttpRequest) -> HttpResponse:
     """The number may come in any spelling. A script sends the form as others do, and is told where to go on."""
-    spelling = request.GET.get("cid", "")
-    caller = phone.read(spelling, settings.DEFAULT_PHONE_REGION)
+    spelling = _spelling(request)
+    caller = phone.read(spelling or "", settings.DEFAULT_PHONE_REGION)
     if not caller.number:
-        is_withheld = caller.rule is phone.Rule.WITHHELD
-        return render(request, "desk/nobody.html", {"cid": spelling.strip()[:40], "is_withheld": is_withheld})
+        is_withheld = spelling is not None and caller.rule is phone.Rule.WITHHELD
+        return render(request, "desk/nobody.html", {"cid": (spelling or "").strip()[:40], "is_withheld": is_withheld})
     if request.method == "POST" and is_anothers(request):
         return typed_by_another(request)
     corrected = _corrected(request, caller.number)
@@ -79,6 +79,11 @@ def handled(request: HttpRequest) -> HttpResponse:
     others = others.filter(corrects=None, source=CallNote.Source.DESK)
     note = others.filter(created_at__gte=form.cleaned_data["since"] - ABOUT_THEN).newest_first().for_display().first()
     return fragment(request, "desk/_handled.html", {"note": note})
+
+
+def _spelling(request: HttpRequest) -> str | None:
+    """The number as the address has it, its name in any case; None where there is none."""
+    return next((value for name, value in request.GET.items() if name.casefold() == "cid"), None)
 
 
 def _page(request: HttpRequest, number: str, context: dict) -> HttpResponse:

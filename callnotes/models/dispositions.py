@@ -107,12 +107,12 @@ class Disposition(models.Model):
         if not self.is_active and not others.active().exists():
             raise ValidationError({"is_active": _("Agents need at least one; make another active first.")})
 
-    def goes_on_being_called(self, name: str) -> bool:
-        """Makes a name that it had an alias, unless it is called so; answers whether it is one now."""
-        if called(name, [self]) or len(f"{self.aliases}, {name}") > self._meta.get_field("aliases").max_length:
-            return False
-        self.aliases = ", ".join(filter(None, [self.aliases, name]))
-        return True
+    def add_alias(self, name: str) -> bool:
+        """Adds a name to the aliases; answers whether there was room for it."""
+        more = ", ".join(filter(None, [self.aliases, name]))
+        has_room = len(more) <= self._meta.get_field("aliases").max_length
+        self.aliases = more if has_room else self.aliases
+        return has_room
 
     def delete(self, *args, **kwargs) -> tuple[int, dict[str, int]]:
         _keep_protected([self])

@@ -238,6 +238,16 @@ def test_the_phone_system_may_go_on_saying_a_label_that_was_changed(admin_client
     assert (busy.label, busy.aliases) == ("Line busy", "Engaged, On the phone")
 
 
+def test_a_changed_label_for_which_there_is_no_room_among_the_aliases_is_told(admin_client):
+    full = ", ".join(f"Alias number {number:03}" for number in range(22))
+    busy = make_disposition("busy", "Line busy", aliases=full)
+    sent = {"label": "On the phone", "aliases": full, "color": "grey", "position": 100, "is_active": "on"}
+    response = admin_client.post(reverse("admin:callnotes_disposition_change", args=[busy.pk]), sent, follow=True)
+    busy.refresh_from_db()
+    assert (busy.label, busy.aliases) == ("On the phone", full)
+    assert "There is no room for “Line busy” among the aliases" in response.content.decode()
+
+
 def test_the_back_office_shows_what_each_brings_about(admin_client):
     make_disposition("busy", "Busy", requires_comments=False, opens_callback=True)
     [markup] = pieces(admin_client.get(LIST).content.decode(), "tbody")

@@ -294,11 +294,19 @@ def test_whoever_takes_a_callback_over_is_to_call(client, agent, bea):
 
 def test_what_a_colleague_has_taken_over_meanwhile_is_left_alone_and_said(client, agent, bea):
     callback = make_callback(None)
-    assert f'name="agent" value="{0}"' in client.get("/callbacks/").content.decode()
+    assert '<input type="hidden" name="agent" value="0">' in client.get("/callbacks/").content.decode()
     callbacks.take_over(callback, bea)
     assert send(client, "take-over", callback, agent=0)[-1:] == ["Bea Example has taken +65 9123 4567 over."]
     assert stored(callback)[0] == bea
     assert send(client, "take-over", callback, agent=bea.pk)[-1:] == ["Taken over: +65 9123 4567 is yours to call."]
+
+
+def test_whoever_clicks_twice_has_taken_a_callback_over(client, agent):
+    callback = make_callback(None)
+    said = ["Taken over: +65 9123 4567 is yours to call."]
+    assert send(client, "take-over", callback, agent=0) == said
+    assert send(client, "take-over", callback, agent=0) == said * 2
+    assert stored(callback)[0] == agent
 
 
 def test_what_was_given_back_to_anyone_meanwhile_is_said(client, agent, bea):

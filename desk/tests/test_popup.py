@@ -137,6 +137,16 @@ def test_it_says_so_where_there_is_no_number(client, agent, cid, said):
     assert f"<h1>{said}</h1>" in response.content.decode()
 
 
+def test_the_number_has_its_name_in_any_case_as_in_the_contract(client, agent):
+    assert client.get("/popup?CID=91234567").context["number"] == NUMBER
+
+
+def test_an_address_without_a_number_says_what_it_has_to_be(client, agent):
+    said = words(client.get("/popup").content.decode().partition("<main")[2])
+    assert "No number was sent" in said
+    assert "its address for this page has to end in /popup?cid=%CallerNumber%, and that variable was missing" in said
+
+
 def test_a_saved_note_is_on_the_history_page_of_the_number(client, agent):
     contact = make_contact("Mira Talvane", NUMBER)
     response = client.post("/popup?cid=91234567", form(), follow=True)

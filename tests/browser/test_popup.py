@@ -8,7 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from callnotes.models import Callback, CallNote, DoNotDisturb, Draft
-from callnotes.tests.factories import make_agent, make_note
+from callnotes.tests.factories import make_agent, make_disposition, make_note
 from contacts.tests.factories import make_contact
 from tests.browser.conftest import PASSWORD, ready, sign_in
 
@@ -200,6 +200,27 @@ def test_undo_is_offered_for_ten_seconds(crm: Page, agent):
     crm.clock.run_for(10_000)
     expect(crm.get_by_role("button", name="Undo")).to_be_hidden()
     is_saved(crm)
+
+
+AT_THE_MIDDLE = """element => {
+    const { x, y, width, height } = element.getBoundingClientRect();
+    return element.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+}"""
+
+
+def test_nothing_covers_the_comments_nor_what_is_chosen_however_many_choices_there_are(crm: Page, agent):
+    make_contact("Mira Talvane", NUMBER, company="Korfield Motors", email="mira@example.com")
+    for number in range(9):
+        make_disposition(f"more_{number}", f"More {number}", position=200 + number)
+    for number in range(8):
+        make_note(NUMBER, f"Asked to be taken off the list, {number}. " * 4, key="do_not_disturb", agent=agent)
+    crm.set_viewport_size({"width": 1366, "height": 768})
+    crm.goto(crm.base + POPUP)
+    ready(crm)
+    assert crm.get_by_label("Comments").evaluate(AT_THE_MIDDLE)
+    for digit in range(1, 10):
+        crm.keyboard.press(f"Alt+{digit}")
+        assert crm.locator("label.choice:has(:checked)").evaluate(AT_THE_MIDDLE), digit
 
 
 def test_an_unfinished_wrap_up_waits_on_the_start_page_and_is_finished_there(popup: Page):
