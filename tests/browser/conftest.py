@@ -21,11 +21,11 @@ PASSWORD = "a password of the tests"
 
 
 def pytest_collection_modifyitems(items) -> None:
-    """These tests share one worker, and so one browser."""
+    """The tests of a file share a worker, and so a browser."""
     for item in items:
         if "tests/browser" in str(item.path):
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 @pytest.fixture(scope="session")
