@@ -22,10 +22,10 @@ run: .venv/installed
 		--backpressure 32 --log-level warning dbncrm.wsgi:application & web=$$!; \
 	trap 'kill $$web $$worker 2>/dev/null' INT TERM; wait $$web; status=$$?; kill $$worker 2>/dev/null; wait; exit $$status
 
-# The whole suite on SQLite, then again, but for how pages look, on a PostgreSQL that is started for it and thrown away.
+# The whole suite on SQLite, then again what works on a database, on a PostgreSQL that is started for it and thrown away.
 test: check
 	$(PYTEST)
-	$(BIN)/python tools/throwaway_postgresql.py $(PYTEST) --reuse-db -m "not looks"
+	$(BIN)/python tools/throwaway_postgresql.py $(PYTEST) --reuse-db -m "not once"
 
 test-fast: .venv/installed-dev
 	$(PYTEST) -m "not browser and not process"

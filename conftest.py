@@ -25,6 +25,17 @@ hypothesis.settings.load_profile("steady")
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 
+WORK_ON_A_DATABASE = {"db", "transactional_db", "live_server", "new_database"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What works on no database is the same on each of them."""
+    for item in items:
+        if not (item.get_closest_marker("django_db") or WORK_ON_A_DATABASE & set(item.fixturenames)):
+            item.add_marker("once")
+
+
 @pytest.fixture(autouse=True)
 def writes_last_use_at_once(monkeypatch):
     """In a test's transaction no other connection could write: the last use of a key is stored in the request."""

@@ -7,6 +7,7 @@ import json
 import os
 import resource
 import secrets
+import shutil
 import signal
 import subprocess
 import sys
@@ -59,17 +60,33 @@ for model in sorted(apps.get_models(include_auto_created=True), key=lambda model
 """
 
 
+@pytest.fixture(scope="session")
+def template(tmp_path_factory) -> Iterator[str]:
+    """The name of a migrated database without rows of anybody's, to be copied."""
+    name, folder = f"template_{secrets.token_hex(6)}", tmp_path_factory.mktemp("template")
+    if not SERVER:
+        done("migrate", "-v0", env=variables(folder, DATABASE_URL=f"sqlite:///{folder}/{name}"))
+        yield f"{folder}/{name}"
+        return
+    on_the_server(f"CREATE DATABASE {name}")
+    done("migrate", "-v0", env=variables(folder, DATABASE_URL=url_on_the_server(name)))
+    yield name
+    on_the_server(f"DROP DATABASE {name}")
+
+
 @pytest.fixture
-def new_database(tmp_path) -> Iterator[Callable[[], dict[str, str]]]:
-    """Makes an empty database that is gone after the test; answers the environment of a production that works on it."""
+def new_database(tmp_path, template) -> Iterator[Callable[..., dict[str, str]]]:
+    """Makes a database that is gone after the test; answers the environment of a production that works on it."""
     made: list[str] = []
 
-    def make() -> dict[str, str]:
+    def make(*, migrated: bool = False) -> dict[str, str]:
         made.append(f"drill_{secrets.token_hex(6)}")
-        if not SERVER:
-            return variables(tmp_path, DATABASE_URL=f"sqlite:///{tmp_path}/{made[-1]}.sqlite3")
-        on_the_server(f"CREATE DATABASE {made[-1]}")
-        return variables(tmp_path, DATABASE_URL=url_on_the_server(made[-1]))
+        if SERVER:
+            on_the_server(f"CREATE DATABASE {made[-1]}" + (f" TEMPLATE {template}" if migrated else ""))
+            return variables(tmp_path, DATABASE_URL=url_on_the_server(made[-1]))
+        if migrated:
+            shutil.copy(template, tmp_path / f"{made[-1]}.sqlite3")
+        return variables(tmp_path, DATABASE_URL=f"sqlite:///{tmp_path}/{made[-1]}.sqlite3")
 
     yield make
     for name in made if SERVER else []:
@@ -145,9 +162,8 @@ def backed_up_under_load(env: dict[str, str], folder: Path) -> tuple[set[str], s
 
 
 def test_what_was_acknowledged_before_a_backup_is_restored_elsewhere_and_nothing_is_half(new_database, tmp_path):
-    env, folder = new_database(), tmp_path / "backups"
+    env, folder = new_database(migrated=True), tmp_path / "backups"
     folder.mkdir()
-    done("migrate", "-v0", env=env)
     before, acknowledged = backed_up_under_load(env, folder)
     [file] = folder.iterdir()
     assert "can be restored" in done("backup", "--verify", file, env=env)
@@ -169,8 +185,7 @@ def test_what_was_acknowledged_before_a_backup_is_restored_elsewhere_and_nothing
 
 
 def test_data_is_replaced_where_that_is_said_and_can_be_put_back(new_database, tmp_path):
-    env = new_database()
-    done("migrate", "-v0", env=env)
+    env = new_database(migrated=True)
     write(env, 81, 2)
     file = tmp_path / "old.zip"
     done("backup", file, env=env)
@@ -198,8 +213,7 @@ def test_data_is_replaced_where_that_is_said_and_can_be_put_back(new_database, t
 
 def test_a_backup_that_does_not_fit_leaves_the_database_as_it_was(new_database, tmp_path):
     """A file that is damaged, cut off or no backup; one of a newer version; one with fewer rows than it says."""
-    env, file = new_database(), tmp_path / "whole.zip"
-    done("migrate", "-v0", env=env)
+    env, file = new_database(migrated=True), tmp_path / "whole.zip"
     write(env, 81, 2)
     done("backup", file, env=env)
     content = file.read_bytes()
@@ -241,8 +255,7 @@ def add_row(manifest: archive.Manifest) -> archive.Manifest:
 
 def test_a_backup_that_cannot_be_migrated_leaves_the_database_as_it_was(new_database, tmp_path):
     """It says that its last migration is not applied, though it is: so that fails."""
-    env, file = new_database(), tmp_path / "old.zip"
-    done("migrate", "-v0", env=env)
+    env, file = new_database(migrated=True), tmp_path / "old.zip"
     write(env, 81, 1)
     done("migrate", "-v0", "--fake", "integrations_3cx", "0001", env=env)
     done("backup", file, env=env)
@@ -261,8 +274,7 @@ def test_a_backup_that_cannot_be_migrated_leaves_the_database_as_it_was(new_data
 
 
 def test_an_older_backup_takes_the_place_of_what_nobody_has_used_yet_and_is_migrated(new_database, tmp_path):
-    env, file = new_database(), tmp_path / "old.zip"
-    done("migrate", "-v0", env=env)
+    env, file = new_database(migrated=True), tmp_path / "old.zip"
     done("migrate", "-v0", "integrations_3cx", "0001", env=env)
     done("backup", file, env=env)
     done("migrate", "-v0", env=env)
@@ -272,8 +284,7 @@ def test_an_older_backup_takes_the_place_of_what_nobody_has_used_yet_and_is_migr
 
 
 def test_it_refuses_while_others_work_on_the_database(new_database, tmp_path):
-    env, file = new_database(), tmp_path / "file.zip"
-    done("migrate", "-v0", env=env)
+    env, file = new_database(migrated=True), tmp_path / "file.zip"
     done("backup", file, env=env)
     command = [sys.executable, "-c", "input()", "dbncrm.wsgi:application"]
     with subprocess.Popen(command, cwd=settings.BASE_DIR, env=env, stdin=subprocess.PIPE) as web:
@@ -307,9 +318,8 @@ def with_room_for(size: int, *arguments: object, env: dict[str, str]) -> tuple[i
 
 def test_on_a_full_disk_nothing_is_half_written(new_database, tmp_path):
     """There is no room for a backup; and then, on SQLite, for that alone and not for the change of the database."""
-    env, file, folder = new_database(), tmp_path / "file.zip", tmp_path / "backups"
+    env, file, folder = new_database(migrated=True), tmp_path / "file.zip", tmp_path / "backups"
     folder.mkdir()
-    done("migrate", "-v0", env=env)
     write(env, 81, 2)
     done("backup", file, env=env)
     write(env, 82, 1)

@@ -64,7 +64,7 @@ def test_a_call_is_noted_and_promised_in_chinese(robin: Page):
     expect(robin.get_by_role("status")).to_have_text("已完成：米拉（+65 9123 4567）。")
 
 
-@pytest.mark.looks
+@pytest.mark.once
 def test_pages_in_chinese_fit_every_window_and_have_no_barrier(robin: Page):
     now, agent = timezone.now(), make_agent("avery")
     make_note(NUMBER, "请回电。" * 40, key="schedule_later", agent=agent, promise=Promise(now + timedelta(hours=2)))

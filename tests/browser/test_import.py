@@ -93,7 +93,7 @@ def assert_imported(crm: Page, text: str) -> None:
     expect(crm.get_by_text("State: imported")).to_be_visible()
 
 
-@pytest.mark.looks
+@pytest.mark.once
 def test_a_file_that_is_refused_says_why_and_has_no_barrier(crm: Page, administrator):
     crm.goto(f"{crm.base}/admin/contacts/importrun/add/")
     crm.get_by_label("File").set_input_files(

@@ -24,7 +24,7 @@ from people.tests.factories import code_of, make_app
 from tests.browser.conftest import PASSWORD
 
 # How a page looks does not depend on the database: seen once.
-pytestmark = pytest.mark.looks
+pytestmark = pytest.mark.once
 
 NUMBER = "+6591234567"
 SHARED = "+6598765432"
