@@ -16,6 +16,7 @@ FILLED_BY_MIGRATIONS = {
     "callnotes_disposition",
     "django_content_type",
     "django_migrations",
+    "people_standardgroup",
 }
 
 
