@@ -8,6 +8,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db.models import Exists, OuterRef, QuerySet, Sum, Window
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext, pgettext_lazy
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
@@ -72,7 +73,7 @@ class PersonAdmin(BackOfficeAdmin, UserAdmin):
             )
             self.message_user(request, said.format(who=person), messages.WARNING)
 
-    @admin.display(description=_("name"), ordering="first_name")
+    @admin.display(description=pgettext_lazy("of a person", "name"), ordering="first_name")
     def full_name(self, person) -> str:
         return person.get_full_name()
 
@@ -82,7 +83,8 @@ class PersonAdmin(BackOfficeAdmin, UserAdmin):
 
     @admin.display(description=_("groups"))
     def groups_in_words(self, person) -> str:
-        return ", ".join(group.name for group in person.groups.all())
+        comma = pgettext("between the items of a list", ", ")
+        return comma.join(group.name for group in person.groups.all())
 
     @admin.display(description=_("second factor"), boolean=True, ordering="has_app")
     def has_second_factor(self, person) -> bool:
