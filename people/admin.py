@@ -1,3 +1,5 @@
+from datetime import datetime
+
 import django_otp.plugins.otp_static.admin
 import django_otp.plugins.otp_totp.admin  # noqa: F401
 from django.conf import settings
@@ -112,7 +114,7 @@ class PersonAdmin(BackOfficeAdmin, UserAdmin):
 class FailedSignInAdmin(BackOfficeAdmin):
     """Who could not sign in lately, from where; and whom to let in again."""
 
-    list_display = ["username", "ip_address", "failures", "attempt_time", "state"]
+    list_display = ["username", "address", "failures", "last_failure", "state"]
     list_display_links = None
     search_fields = ["username", "ip_address"]
     actions = ["let_in"]
@@ -131,6 +133,14 @@ class FailedSignInAdmin(BackOfficeAdmin):
     def get_actions(self, request: HttpRequest) -> dict:
         """Letting in is what deleting is for."""
         return {name: action for name, action in super().get_actions(request).items() if name != "delete_selected"}
+
+    @admin.display(description=_("IP address"), ordering="ip_address")
+    def address(self, failure) -> str:
+        return failure.ip_address
+
+    @admin.display(description=_("last failure"), ordering="attempt_time")
+    def last_failure(self, failure) -> datetime:
+        return failure.attempt_time
 
     @admin.display(description=_("failures"))
     def failures(self, failure) -> int:
