@@ -13,6 +13,8 @@ from contacts.models.imports import ImportRun, State
 from contacts.tests.factories import make_contact
 from contacts.tests.import_files import an_import, done, imported
 from contacts.tests.merges import make_merge
+from people import second_factor
+from people.tests.factories import PASSWORD, code_of, make_staff, wrong_code
 from tests.test_translations import AS_IN_ENGLISH, DJANGOS, IN_CHINESE, english, in_english
 
 NUMBER, OTHER_NUMBER = "+6591234567", "+6598765432"
@@ -162,3 +164,38 @@ def test_people_who_failed_and_who_did_what_say_nothing_in_english(client, keepe
     pages = ("/admin/auth/user/", "/admin/people/failedsignin/", "/admin/changes/change/", "/admin/auth/group/")
     for address in pages:
         assert left_in_english(client, address, {"IP"}) == set()
+
+
+def left_on(response) -> list[str]:
+    """The English on a page; what is set as code (secrets, recovery codes) is none."""
+    return in_english(response.content.decode(), AS_IN_ENGLISH)
+
+
+def test_a_second_factor_is_set_up_and_asked_for_in_chinese(client, db, settings):
+    settings.REQUIRE_SECOND_FACTOR = True
+    client.defaults |= IN_CHINESE
+    staff = make_staff("罗宾")
+    client.post("/login/", {"username": "罗宾", "password": PASSWORD})
+    set_up = client.get("/login/code/", follow=True)
+    app = second_factor.prepare(staff)
+    wrong = client.post("/account/second-factor/", {"code": wrong_code(app)})
+    app.refresh_from_db()
+    app.throttle_reset()
+    codes = client.post("/account/second-factor/", {"code": code_of(app)})
+    account = client.get("/account/")
+    client.post("/logout/")
+    client.post("/login/", {"username": "罗宾", "password": PASSWORD})
+    code = client.get("/login/code/")
+    refused = client.post("/login/code/", {"code": wrong_code(app)})
+    pages = [set_up, wrong, codes, account, code, refused]
+    assert [left_on(page) for page in pages] == [[]] * len(pages)
+    assert "您的恢复码" in codes.content.decode()
+    assert "两步验证的验证码" in code.content.decode()
+
+
+def test_who_is_locked_out_is_told_so_in_chinese(client, db, settings):
+    client.defaults |= IN_CHINESE
+    for _ in range(settings.AXES_FAILURE_LIMIT):
+        response = client.post("/login/", {"username": "无人", "password": "错"})
+    assert (response.status_code, left_on(response)) == (429, [])
+    assert "30 分钟后重试" in response.content.decode()
