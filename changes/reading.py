@@ -94,7 +94,7 @@ def _title(change: Model, names: Names) -> str:
     for foreign in change.tracked_fields:
         if foreign.name in {"contact", change.instance_type._meta.traces.part_of}:
             key = getattr(change, foreign.attname)
-            comma = pgettext("between the items of a list", ", ")
+            comma = pgettext("between what is said of one thing", ", ")
             called += f"{comma}{names.of(foreign.related_model, key)}" if key else ""
     return called
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -158,7 +159,7 @@ class MergeAdmin(MergingAdmin):
     def _merged(self, request: HttpRequest, form: MergeForm) -> HttpResponse:
         keep, others = form.kept_and_others()
         merge = merging.merge(keep, others, form.outcome(), request.user, form.cleaned_data["seen"])
-        self.log_change(request, merge.kept, f"Merged: {merge}.")
+        self._log(request, merge, "Merged")
         until = dates.local(unmerging.undoable_until(merge), dates.DATE_TIME)
         said = _("Merged: {merge}. This can be undone until {until}.").format(merge=merge, until=until)
         self.message_user(request, said, messages.SUCCESS)
@@ -184,9 +185,14 @@ class MergeAdmin(MergingAdmin):
         except (unmerging.UndoneBefore, unmerging.TooLate, unmerging.MergedSince):
             self.message_user(request, merge_words.refusal(Merge.objects.get(pk=pk)), messages.WARNING)
         else:
-            self.log_change(request, merge.kept, f"Undone: {merge}.")
+            self._log(request, merge, "Undone")
             self.message_user(request, _("Undone: the contacts are apart again."), messages.SUCCESS)
         return redirect("admin:contacts_merge_change", pk)
+
+    def _log(self, request: HttpRequest, merge: Merge, became: str) -> None:
+        """Into the history, in English, for all who read it later."""
+        with translation.override("en"):
+            self.log_change(request, merge.kept, f"{became}: {merge}.")
 
 
 def comparison(contacts: list[int]) -> HttpResponseRedirect:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy, pgettext
+from django.utils.translation import pgettext
 
 from contacts import dates, merging, phone
 from contacts.merging import MERGED_AT_MOST, Outcome
@@ -67,9 +67,9 @@ class CompareForm(forms.Form):
                 params={"most": MERGED_AT_MOST},
             )
         if len(standing) < 2:
+            is_one = len(self.cleaned_data["contact"]) > 1
             raise forms.ValidationError(
-                ngettext_lazy("Choose at least two contacts.", "These are one contact already.", "chosen"),
-                params={"chosen": len(self.cleaned_data["contact"])},
+                _("These are one contact already.") if is_one else _("Choose at least two contacts.")
             )
         return sorted(standing, key=lambda contact: contact.pk)
 

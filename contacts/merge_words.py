@@ -102,4 +102,4 @@ def _moment(text: str | None) -> datetime | None:
 
 def _number(row: dict) -> str:
     words = [phone.display(row["number"]), row["label"], _("primary") if row["is_primary"] else ""]
-    return pgettext("between the items of a list", ", ").join(word for word in words if word)
+    return pgettext("between what is said of one thing", ", ").join(word for word in words if word)

@@ -1,3 +1,5 @@
+from datetime import datetime
+
 import django_otp.plugins.otp_static.admin
 import django_otp.plugins.otp_totp.admin  # noqa: F401
 from django.conf import settings
@@ -8,6 +10,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db.models import Exists, OuterRef, QuerySet, Sum, Window
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext, pgettext_lazy
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
@@ -72,7 +75,7 @@ class PersonAdmin(BackOfficeAdmin, UserAdmin):
             )
             self.message_user(request, said.format(who=person), messages.WARNING)
 
-    @admin.display(description=_("name"), ordering="first_name")
+    @admin.display(description=pgettext_lazy("of a person", "name"), ordering="first_name")
     def full_name(self, person) -> str:
         return person.get_full_name()
 
@@ -82,7 +85,8 @@ class PersonAdmin(BackOfficeAdmin, UserAdmin):
 
     @admin.display(description=_("groups"))
     def groups_in_words(self, person) -> str:
-        return ", ".join(group.name for group in person.groups.all())
+        comma = pgettext("between the items of a list", ", ")
+        return comma.join(group.name for group in person.groups.all())
 
     @admin.display(description=_("second factor"), boolean=True, ordering="has_app")
     def has_second_factor(self, person) -> bool:
@@ -110,7 +114,7 @@ class PersonAdmin(BackOfficeAdmin, UserAdmin):
 class FailedSignInAdmin(BackOfficeAdmin):
     """Who could not sign in lately, from where; and whom to let in again."""
 
-    list_display = ["username", "ip_address", "failures", "attempt_time", "state"]
+    list_display = ["username", "address", "failures", "last_failure", "state"]
     list_display_links = None
     search_fields = ["username", "ip_address"]
     actions = ["let_in"]
@@ -129,6 +133,14 @@ class FailedSignInAdmin(BackOfficeAdmin):
     def get_actions(self, request: HttpRequest) -> dict:
         """Letting in is what deleting is for."""
         return {name: action for name, action in super().get_actions(request).items() if name != "delete_selected"}
+
+    @admin.display(description=_("IP address"), ordering="ip_address")
+    def address(self, failure) -> str:
+        return failure.ip_address
+
+    @admin.display(description=_("last failure"), ordering="attempt_time")
+    def last_failure(self, failure) -> datetime:
+        return failure.attempt_time
 
     @admin.display(description=_("failures"))
     def failures(self, failure) -> int:

@@ -118,7 +118,7 @@ def test_the_catalogues_are_in_step_with_the_sources(tmp_path):
 SAYS = re.compile(r"[A-Za-z]{2}")
 SPOKEN_ATTRIBUTES = {"aria-label", "title", "placeholder", "alt"}
 # Names, and what is typed or sent as it stands.
-UNTRANSLATED = {"DBN CRM", "· DBN CRM", "HTTP", "ms", "HR"}
+UNTRANSLATED = {"DBN CRM", "· DBN CRM", "HTTP", "ms", "HR", "CSV", "XLSX"}
 
 
 class Texts(HTMLParser):
@@ -179,15 +179,18 @@ def test_the_page_holds_the_words_of_its_scripts():
 # The pages
 
 # Names and technical terms, and the one language that is offered in its own words.
-AS_IN_ENGLISH = set("DBN CRM 3CX API CSV HTTP Google Outlook Apple Web English UTC Asia Singapore".split())
+AS_IN_ENGLISH = set(
+    "DBN CRM 3CX API CSV XLSX HTTP Google Outlook Apple Web English UTC Asia Singapore Microsoft Authenticator Aegis"
+    " 2FAS 1Password".split()
+)
 # What a Chinese administrator sets or reads in English elsewhere.
 TECHNICAL = set(
     "PUBLIC_URL DEFAULT_PHONE_REGION SG https http crm example com docs 3cx md Settings Integration Integrations"
     " Ringing Error Handler Transfer Journal calls anonymous ms db8 ID lookup note V18 V20"
     " completed no_answer schedule_later do_not_disturb".split()
 )
-# What Django's own templates say in English yet, for those who do not see; and the label of a hidden field.
-DJANGOS = {"Model name", "Add link", "Change or view list link", "Search", "True", "Submission:"}
+# What Django's own templates say in English yet, for those who do not see; and the labels of hidden fields.
+DJANGOS = {"Model name", "Add link", "Change or view list link", "Search", "True", "False", "Submission:", "Seen:"}
 KEY = re.compile(r"dbn_\w+")
 WORD = re.compile(r"[A-Za-z][A-Za-z0-9_']+|\d*[A-Za-z]{2,}", re.ASCII)
 
@@ -247,8 +250,11 @@ PAGES = [
     *("/callbacks/calendar/", f"/numbers/{NUMBER}/", f"/numbers/{SHARED}/", f"/numbers/{AT_PEACE}/", "/contacts/1/"),
     *(f"/numbers/{NUMBER}/?kind=note", "/numbers/+6590000000/", f"/numbers/{NUMBER}/call/"),
     *(f"/numbers/{AT_PEACE}/call/", "/calls/1/", "/chats/1/", "/do-not-disturb/", "/do-not-disturb/?number=无"),
+    *("/account/", "/account/password/", "/account/second-factor/"),
     *("/contacts/add/", "/contacts/1/add-number/", "/search/?q=米拉", "/search/?q=无人", "/search/?q=99887766"),
     *("/do-not-disturb/?number=91234567", "/no-such-page/"),
+    *(f"/reports/{page}?period=this-month" for page in ("", "agents/", "queues/", "notes/", "calls/", "callbacks/")),
+    *("/reports/", "/reports/?since=2026-03-11&until=2026-03-10", "/reports/?since=2020-01-01&until=2020-12-31"),
 ]
 
 

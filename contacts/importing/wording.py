@@ -54,7 +54,7 @@ _LIMITS = {
 
 def repair_words(repair: dict) -> str:
     """What was repaired in a cell: `lost plus put back, …`."""
-    comma = pgettext("between the items of a list", ", ")
+    comma = pgettext("between what is said of one thing", ", ")
     return comma.join(str(_REPAIRS[Repair(kind)]) for kind in repair["repairs"])
 
 
@@ -62,5 +62,5 @@ def fault_words(fault: dict) -> str:
     """Where a fault is, what stands there, and what to do: `Mobile, “6.59E+9”: A spreadsheet …`."""
     advice = str(_FAULTS[Fault(fault["fault"])]).format(**_LIMITS)
     cell = _("“{cell}”").format(cell=fault["cell"]) if fault["cell"] else ""
-    place = pgettext("between the items of a list", ", ").join(filter(None, [fault["column"], cell]))
+    place = pgettext("between what is said of one thing", ", ").join(filter(None, [fault["column"], cell]))
     return _("{place}: {advice}").format(place=place, advice=advice) if place else advice

@@ -9,6 +9,7 @@ from django.db import models, transaction
 from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from contacts import phone
 from contacts.tracing import Records, TracedQuerySet
@@ -95,7 +96,9 @@ class ContactManager(models.Manager.from_queryset(ContactQuerySet)):
 class Contact(models.Model):
     """Who is known. One that was merged into another stays as a row, without numbers, that leads to that other."""
 
-    name = models.CharField(_("name"), max_length=200, help_text=_("As its owner writes it."))
+    name = models.CharField(
+        pgettext_lazy("of a person", "name"), max_length=200, help_text=_("As its owner writes it.")
+    )
     company = models.CharField(_("company"), max_length=200, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     remarks = models.TextField(_("remarks"), blank=True, max_length=10_000)

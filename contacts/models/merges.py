@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from contacts.models.contacts import Contact
 
@@ -38,7 +39,8 @@ class Merge(models.Model):
         permissions = [("merge_contact", "Can merge contacts and undo it")]
 
     def __str__(self) -> str:
-        return _("{others} into {kept}").format(others=", ".join(self.names[1:]), kept=self.names[0])
+        others = pgettext("between the items of a list", ", ").join(self.names[1:])
+        return _("{others} into {kept}").format(others=others, kept=self.names[0])
 
     @property
     def names(self) -> list[str]:

@@ -98,8 +98,8 @@ def _aside(sort: str, now: Totals) -> str:
     count, other = now.calls.get(sort, 0), now.calls.get(wholes[sort], 0)
     if not count + other:
         return ""
-    said = _("{share} % of incoming") if sort == "missed" else _("{share} % of outgoing")
-    return said.format(share=round(100 * count / (count + other)))
+    said = _("{share} of incoming") if sort == "missed" else _("{share} of outgoing")
+    return said.format(share=f"{round(100 * count / (count + other))} %")
 
 
 def spoken(wait: timedelta | None) -> str:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Permission, User
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -67,10 +68,13 @@ def test_a_call_is_noted_and_promised_in_chinese(robin: Page):
 @pytest.mark.once
 def test_pages_in_chinese_fit_every_window_and_have_no_barrier(robin: Page):
     now, agent = timezone.now(), make_agent("avery")
+    User.objects.get(username="robin").user_permissions.add(Permission.objects.get(codename="view_reports"))
     make_note(NUMBER, "请回电。" * 40, key="schedule_later", agent=agent, promise=Promise(now + timedelta(hours=2)))
     make_missed_call("+6590000002", now - timedelta(hours=1))
     pages = ["/", "/popup?cid=91234567", "/popup?cid=12025550123", f"/numbers/{NUMBER}/", "/callbacks/?whose=team"]
-    assert faults(robin, [*pages, "/missed/", "/unmatched/", "/do-not-disturb/", "/callbacks/calendar/"]) == []
+    pages += ["/missed/", "/unmatched/", "/do-not-disturb/", "/callbacks/calendar/", "/account/"]
+    reports = [f"/reports/{page}?period=this-week" for page in ("", "agents/", "queues/", "callbacks/")]
+    assert faults(robin, [*pages, *reports]) == []
 
 
 def test_another_language_is_chosen_at_the_foot_of_a_page_and_stays(robin: Page):
