@@ -76,15 +76,14 @@ def erase(subject: Subject) -> None:
         scrub(model, list(rows(model, subject).values_list("pk", flat=True)))
 
 
-def scrub(model: type[Model], keys: Sequence[int]) -> int:
-    """Takes number, contact and words out of rows of one of these tables, by key; answers how many. Raises KeyMissing."""
+def scrub(model: type[Model], keys: Sequence[int]) -> None:
+    """Takes number, contact and words out of rows of one of these tables, by key. Raises KeyMissing."""
     for start in range(0, len(keys), BATCH):
         part = model._base_manager.filter(pk__in=keys[start : start + BATCH])
         if model is DoNotDisturb:
             _keep_wishes(part)
         part.update(**CLEARED[model])
         _rename(model, part)
-    return len(keys)
 
 
 def _keep_wishes(entries: QuerySet[DoNotDisturb]) -> None:

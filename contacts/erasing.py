@@ -45,8 +45,8 @@ def _scrub_histories(subject: Subject) -> None:
     scrub_history(ContactNumber, rows.exclude(id__in=standing))
 
 
-def scrub_history(model: type[Model], rows: QuerySet, private: Iterable[str] = ()) -> int:
-    """Takes what is private out of rows of a model's history, of the state and of before and after; answers how many."""
+def scrub_history(model: type[Model], rows: QuerySet, private: Iterable[str] = ()) -> None:
+    """Takes what is private out of rows of a model's history: out of the state, and out of before and after."""
     private = [*(private or PRIVATE[model]), *({"contact"} & {field.name for field in rows.model.tracked_fields})]
     found = list(rows)
     for row in found:
@@ -55,7 +55,6 @@ def scrub_history(model: type[Model], rows: QuerySet, private: Iterable[str] = (
         row.difference = {name: None if name in private else value for name, value in row.difference.items()}
         row.history_change_reason = None
     rows.model._base_manager.bulk_update(found, [*private, "difference", "history_change_reason"], batch_size=BATCH)
-    return len(found)
 
 
 def _column(row: Model, name: str) -> str:
@@ -92,6 +91,15 @@ def _without(value: Any, subject: Subject) -> Any:
     if isinstance(value, list):
         return [_without(each, subject) for each in value]
     return "" if isinstance(value, str) and subject.is_named_in(value) else value
+
+
+def forget_merges(merges: QuerySet[Merge]) -> None:
+    """Deletes what merges remember, and what the merged contacts say; they go on to lead to the one that stands."""
+    keys = [state["pk"] for merge in merges for state in merge.before[1:]]
+    merged = Contact.with_merged.filter(pk__in=keys).exclude(merged_into=None)
+    # Without a trace, which would keep the words.
+    QuerySet.update(merged, name=NOTHING, company="", email="", remarks="", search_text="")
+    merges.delete()
 
 
 # Imports
@@ -152,6 +160,11 @@ def erase_uploads(subject: Subject) -> int:
     for run in found:
         drop_upload(run)
     return len(found)
+
+
+def drop_uploads(runs: QuerySet[ImportRun]) -> None:
+    for run in runs:
+        drop_upload(run)
 
 
 def drop_upload(run: ImportRun) -> None:

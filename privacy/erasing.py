@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from callnotes import erasing as of_calls
 from callnotes.suppression import KeyMissing
@@ -22,6 +23,23 @@ from privacy.sections import SECTIONS, Section
 
 class NotAsSeen(Exception):
     """Something about the person has come, or gone, since somebody looked."""
+
+
+REFUSALS = {
+    of_contacts.ImportUnderWay: _(
+        "A file is being checked, imported or undone, and may hold the person. Wait until it is done, or stop it."
+    ),
+    KeyMissing: _(
+        "The person does not want to be called. To keep that wish without the number, DBN CRM needs a key: set"
+        " DO_NOT_DISTURB_KEY (docs/privacy.md), restart, and erase again."
+    ),
+    NotAsSeen: _("Something about the person has come or gone meanwhile. Nothing was erased: look again."),
+}
+
+
+def refusal(error: Exception) -> str:
+    """Why nothing was erased, and what to do."""
+    return str(REFUSALS[type(error)])
 
 
 @dataclass(frozen=True, slots=True)

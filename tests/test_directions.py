@@ -1,4 +1,4 @@
-"""Who may import whom: contacts <- callnotes <- the doors; people <- desk; privacy sees all data; nobody the project."""
+"""Who may import whom: contacts <- callnotes <- the doors; people <- desk; privacy last; and nobody the project."""
 
 import ast
 from pathlib import Path

@@ -1,8 +1,5 @@
 """Somebody of whom every table holds something, beside others of whom nothing may be lost."""
 
-import uuid
-from datetime import timedelta
-
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
@@ -11,9 +8,8 @@ from django.utils import timezone
 
 from callnotes import callbacks, do_not_disturb, recording
 from callnotes.callbacks import Promise
-from callnotes.models import Callback, CallNote, DoNotDisturb
+from callnotes.models import Callback, DoNotDisturb
 from callnotes.tests.factories import (
-    make_agent,
     make_call,
     make_chat,
     make_draft,

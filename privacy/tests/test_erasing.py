@@ -175,7 +175,8 @@ def test_under_another_key_the_wish_is_not_recognised(mira, settings):
 def test_nobody_is_asked_to_call_an_erased_number(mira):
     make_callback(NUMBER, minute(1900))
     make_missed(NUMBER, minute(2000))
-    assert missed.waiting(9) and Callback.objects.open().exists()
+    assert missed.waiting(9)
+    assert Callback.objects.open().exists()
     erase(mira, NUMBER, FORMER)
     assert (missed.waiting(9), list(Callback.objects.open())) == ([], [])
 
