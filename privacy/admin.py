@@ -20,6 +20,7 @@ from contacts.erasing import ImportUnderWay
 from contacts.models import Contact, ContactNumber
 from contacts.subjects import Subject
 from privacy import erasing, held, retention
+from privacy.erasing import Part
 from privacy.forms import CountForm, EraseForm, RetentionForm, WhomForm
 from privacy.models import Deed, RetentionPeriod
 
@@ -63,7 +64,9 @@ class DeedAdmin(BackOfficeAdmin):
         ]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
-        return super().changelist_view(request, {"whom": WhomForm()} | (extra_context or {}))
+        return super().changelist_view(
+            request, {"title": _("Files and erasures"), "whom": WhomForm()} | (extra_context or {})
+        )
 
     def about(self, request: HttpRequest) -> HttpResponse:
         """How much is held about somebody, and what may be done with it."""
@@ -73,7 +76,7 @@ class DeedAdmin(BackOfficeAdmin):
         whom = form.contact_or_number
         context = {
             **self._who(whom),
-            "parts": erasing.preview(_held_about(whom)),
+            "parts": _there(erasing.preview(_held_about(whom))),
             "file_address": address_of("privacy_file", whom) if request.user.has_perm(READ) else "",
             "erase_address": address_of("privacy_erase", whom) if request.user.has_perm(ERASE) else "",
         }
@@ -98,7 +101,7 @@ class DeedAdmin(BackOfficeAdmin):
             except (ImportUnderWay, erasing.KeyMissing, erasing.NotAsSeen) as error:
                 form.add_error(None, erasing.refusal(error))
         parts = erasing.preview(form.subject())
-        context = {**self._who(whom), "form": form, "parts": parts, "seen": erasing.seen(parts)}
+        context = {**self._who(whom), "form": form, "parts": _there(parts), "seen": erasing.seen(parts)}
         context["about_address"] = address_of("privacy_about", whom)
         return self._answer(request, "erase", _("Erase {whom}?").format(whom=context["name"]), **context)
 
@@ -136,6 +139,10 @@ class DeedAdmin(BackOfficeAdmin):
         return TemplateResponse(request, f"admin/privacy/{template}.html", common | context)
 
 
+def _there(parts: list[Part]) -> list[Part]:
+    return [part for part in parts if part.count]
+
+
 def _held_about(whom: Contact | str) -> Subject:
     return subjects.of_number(whom) if isinstance(whom, str) else subjects.of_contact(whom)
 
@@ -171,7 +178,7 @@ class RetentionPeriodAdmin(BackOfficeAdmin):
             "opts": self.opts,
             "form": form,
             "rows": _rows(form, {outcome.kind.name: outcome for outcome in outlook}),
-            "is_counted": bool(outlook),
+            "nothing_goes": outlook and not any(outcome.before for outcome in outlook),
             "may_change": self.has_change_permission(request),
         }
         return TemplateResponse(request, "admin/privacy/retention.html", context)

@@ -47,7 +47,7 @@ class EraseForm(forms.Form):
         help_text=_("Where a number is not ticked, only what is known to be the contact's goes."),
     )
     words = forms.CharField(
-        label=_("To erase it, write the name or number that stands above"),
+        label=_("To erase it for good, write"),
         widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"}),
         max_length=200,
     )

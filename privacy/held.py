@@ -66,7 +66,7 @@ def written(subject: Subject, now: datetime | None = None) -> str:
 def told(subject: Subject, now: datetime) -> dict:
     sections = [_section(section, section.rows(subject)) for section in SECTIONS]
     return {
-        "title": _("What is held about you"),
+        "title": _("What is held about a person"),
         "format": "dbncrm.held-about",
         "version": VERSION,
         "written_at": _plain(now),
