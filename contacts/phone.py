@@ -97,8 +97,12 @@ def display(number: str) -> str:
 
 def national_digits(number: str) -> str:
     """A canonical number's digits without the country code, which spellings may lack; all of what no plan knows."""
-    parsed = _parsed(number) if number.startswith("+") else None
-    return phonenumbers.national_significant_number(parsed) if parsed else digits_of(number)
+    if not number.startswith("+"):
+        return digits_of(number)
+    try:
+        return phonenumbers.national_significant_number(phonenumbers.parse(number))
+    except phonenumbers.NumberParseException:
+        return digits_of(number)
 
 
 def erased_number() -> str:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from contacts import phone, subjects
 from contacts.acting import acting
-from contacts.admin import BackOfficeAdmin
+from contacts.admin import BackOfficeAdmin, TracedAdmin
 from contacts.erasing import ImportUnderWay
 from contacts.models import Contact, ContactNumber
 from contacts.subjects import Subject
@@ -148,7 +148,7 @@ def _held_about(whom: Contact | str) -> Subject:
 
 
 @admin.register(RetentionPeriod)
-class RetentionPeriodAdmin(BackOfficeAdmin):
+class RetentionPeriodAdmin(TracedAdmin):
     """One page with a field for each kind of record; its history is among all changes."""
 
     def has_add_permission(self, request) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from callnotes import erasing as of_calls
@@ -51,8 +52,12 @@ class Part:
 
 
 def preview(subject: Subject) -> list[Part]:
-    """What there is of each section. Costs what the file costs."""
-    return [Part(section, sum(1 for _row in section.rows(subject))) for section in SECTIONS]
+    """What there is of each section. Costs a query or two for each, and the reading of files that are still here."""
+    return [Part(section, _count(section.rows(subject))) for section in SECTIONS]
+
+
+def _count(rows: Iterable) -> int:
+    return rows.count() if isinstance(rows, QuerySet) else sum(1 for _row in rows)
 
 
 def seen(parts: Iterable[Part]) -> str:

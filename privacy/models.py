@@ -32,6 +32,7 @@ class Deed(models.Model):
         verbose_name_plural = _("files and erasures")
         ordering = ["-pk"]
         default_permissions = ["view"]
+        indexes = [models.Index(fields=["-at", "-id"], name="deed_newest")]
         permissions = [
             ("read_held", "Can write the file of what is held about a person"),
             ("erase_person", "Can erase a person"),

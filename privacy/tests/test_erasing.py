@@ -14,6 +14,7 @@ from contacts import phone, subjects
 from contacts.acting import acting
 from contacts.models import Contact, ContactNumber
 from contacts.tests.factories import make_contact
+from contacts.tests.pages import words
 from privacy import erasing
 from privacy.models import Deed
 from privacy.tests.people import EVERY_SPELLING, FORMER, NAME, NUMBER, OTHERS, make_mira, traces_of
@@ -169,6 +170,15 @@ def test_under_another_key_the_wish_is_not_recognised(mira, settings):
     assert do_not_disturb.asked_for([NUMBER]) == set()
 
 
+def test_an_entry_that_a_person_sets_again_says_it_anew_and_the_ledger_finds_both(mira, robin, client):
+    erase(mira, NUMBER, FORMER)
+    do_not_disturb.put(NUMBER, robin, "Asked by letter.")
+    client.force_login(robin)
+    page = words(client.get("/do-not-disturb/", {"number": "91234567"}).content.decode())
+    assert page.count("number erased") == 2
+    assert "Asked by letter." in page
+
+
 # Lists to work off
 
 
@@ -181,13 +191,22 @@ def test_nobody_is_asked_to_call_an_erased_number(mira):
     assert (missed.waiting(9), list(Callback.objects.open())) == ([], [])
 
 
+def test_files_and_pages_show_no_pseudonym(mira, admin_client):
+    erase(mira, NUMBER, FORMER)
+    for page in ("callnotes/call", "callnotes/callnote", "callnotes/callback", "callnotes/donotdisturb"):
+        assert phone.ERASED_BEGINNING not in words(admin_client.get(f"/admin/{page}/").content.decode())
+    exported = b"".join(admin_client.get("/admin/callnotes/call/export/csv/").streaming_content).decode()
+    assert phone.ERASED_BEGINNING not in exported
+    assert "missed" in exported
+
+
 # A number that is nobody's
 
 
 def test_a_number_of_no_contact_is_erased_with_all_that_is_on_it(robin):
     make_note("+6590000009", "Asked for a quote.", agent=robin)
     make_peace("+6590000009")
-    make_contact("Wei Ling", "+6590000001")
+    make_contact("Wei Ling", "+6590000001", "+6590000009").numbers.get(number="+6590000009").delete()
     assert traces_of("90000009")
     erasing.erase(subjects.of_number("+6590000009"))
     assert traces_of("90000009", "asked for a quote") == {}
