@@ -65,7 +65,8 @@ class Subject:
     def spellings(self) -> set[str]:
         """Texts, one of which stands in each that names the person, but for how letters and digits are written."""
         numbers = {text for number in self.numbers for text in (number, phone.display(number), *_digits(number))}
-        return {text for text in numbers | self.names | self.emails if text}
+        said = {text for name in self.names | self.emails for text in (name, name.lower(), name.upper())}
+        return {text for text in numbers | said if text}
 
     @cached_property
     def _names(self) -> set[str]:

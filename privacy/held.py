@@ -14,6 +14,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from contacts import phone
 from contacts.acting import actor
 from contacts.subjects import Subject
 from integrations_3cx.failures import masked
@@ -87,7 +88,19 @@ def file_name(subject: Subject) -> str:
 
 def _about(subject: Subject) -> str:
     keys = ", ".join(map(str, sorted(subject.contacts)))[:30]
-    return f"contact {keys}" if keys else masked(min(subject.numbers))
+    return f"contact {keys}" if keys else without_middle(min(subject.numbers))
+
+
+def without_middle(number: str) -> str:
+    """A number that is told from others and not read; of a short one, the last digit."""
+    return f"…{number[-1]}" if len(number) <= phone.LONGEST_SHORT_NUMBER else masked(number)
+
+
+def forget_numbers(subject: Subject) -> None:
+    """Takes these numbers, masked as they are, out of what is kept of files."""
+    told = [without_middle(number) for number in subject.numbers]
+    for rows in (Deed._base_manager, Deed.history):
+        rows.filter(about__in=told).update(about="")
 
 
 def _section(section: Section, rows: Iterable[Model | dict]) -> dict:

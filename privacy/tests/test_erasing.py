@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from callnotes import do_not_disturb, missed, reports
@@ -211,6 +213,22 @@ def test_a_number_of_no_contact_is_erased_with_all_that_is_on_it(robin):
     erasing.erase(subjects.of_number("+6590000009"))
     assert traces_of("90000009", "asked for a quote") == {}
     assert Contact.objects.filter(name="Wei Ling").exists()
+
+
+def queries(act, *arguments) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        act(*arguments)
+    return len(captured)
+
+
+def test_neither_looking_nor_erasing_costs_more_queries_for_more_calls(mira):
+    wei = make_contact("Wei Ling", "+6590000001")
+    for contact, number, count in ((mira, NUMBER, 3), (wei, "+6590000001", 30)):
+        for place in range(count):
+            make_note(number, contact=contact, now=minute(9000 + place))
+    few, many = subjects.of_contact(mira, [NUMBER]), subjects.of_contact(wei, ["+6590000001"])
+    assert queries(erasing.preview, many) <= queries(erasing.preview, few)
+    assert queries(erasing.erase, many) <= queries(erasing.erase, few)
 
 
 def test_what_came_since_somebody_looked_is_not_erased_unseen(mira):

@@ -11,7 +11,7 @@ from callnotes.tests.factories import make_agent, make_call, make_note, minute
 from contacts import subjects
 from contacts.models import Contact, ContactNumber
 from contacts.tests.factories import make_contact
-from privacy import held
+from privacy import erasing, held
 from privacy.models import Deed
 from privacy.sections import SECTIONS
 from privacy.tests.people import EMAIL, FORMER, NAME, NUMBER, WORDS, make_mira
@@ -89,6 +89,16 @@ def test_each_file_is_in_the_history_with_a_key_or_a_masked_number(mira):
         ("file", "+659…67"),
     ]
     assert Deed.history.count() == 2
+
+
+def test_an_erasure_takes_the_masked_number_out_of_what_is_kept_of_files():
+    make_note(NUMBER)
+    held.written(subjects.of_number(NUMBER))
+    held.written(subjects.of_number("1001"))
+    assert [deed.about for deed in Deed.objects.order_by("pk")] == ["+659…67", "…1"]
+    erasing.erase(subjects.of_number(NUMBER))
+    assert [deed.about for deed in Deed.objects.order_by("pk")] == ["", "…1", ""]
+    assert [row.about for row in Deed.history.order_by("history_id")] == ["", "…1", ""]
 
 
 def test_the_name_of_the_file_tells_no_number():
