@@ -12,7 +12,7 @@ DEBIAN_VENV := apt-get install -y python3-venv
 # On this machine's own .env alone: what the shell has set for a deployment is not for demonstration data.
 OURS_ALONE := env -u DEBUG -u SECRET_KEY -u TOKEN_PEPPER -u DATABASE_URL -u ALLOWED_HOSTS -u CSRF_TRUSTED_ORIGINS \
 	-u PUBLIC_URL -u THREECX_WEBCLIENT_URL -u DEFAULT_PHONE_REGION -u TIME_ZONE -u CALLING_HOURS -u SECURE_SSL_REDIRECT -u TRUSTED_PROXY_COUNT \
-	-u REQUIRE_SECOND_FACTOR -u API_RATE_LIMIT
+	-u REQUIRE_SECOND_FACTOR -u API_RATE_LIMIT -u DO_NOT_DISTURB_KEY
 
 run: .venv/installed
 	@$(BIN)/python tools/new_env.py

@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.utils import timezone
 
 from callnotes.models import CallNote, CallReason, DoNotDisturb, DoNotDisturbQuerySet
+from callnotes.suppression import numbers_by_digest
 from contacts.acting import acting
 from contacts.turns import turn
 
@@ -15,9 +17,11 @@ SHOWN_AT_MOST = 10
 
 
 def asked_for(numbers: Iterable[str], now: datetime | None = None) -> set[str]:
-    """Those of the canonical numbers that are not to be called. One query."""
-    entries = DoNotDisturb.objects.in_force(now or timezone.now()).on(set(numbers))
-    return set(entries.values_list("number", flat=True))
+    """Those of the canonical numbers that are not to be called; also by the wish of one that was erased. One query."""
+    numbers = set(numbers)
+    entries = DoNotDisturb.objects.in_force(now or timezone.now()).on(numbers)
+    erased = numbers_by_digest(numbers, settings.DO_NOT_DISTURB_KEY)
+    return {erased.get(digest, number) for number, digest in entries.values_list("number", "number_digest")}
 
 
 def in_force(number: str, now: datetime | None = None) -> list[DoNotDisturb]:
@@ -54,7 +58,7 @@ def put(number: str, by: AbstractBaseUser, reason: str, ends_at: datetime | None
 
 def lift(number: str, by: AbstractBaseUser, reason: str, now: datetime | None = None) -> int:
     """Lifts the entries of a number that are in force; answers how many. Whether the person may is asked before."""
-    return lift_all(DoNotDisturb.objects.about(number), by, reason, now)
+    return lift_all(DoNotDisturb.objects.on([number]), by, reason, now)
 
 
 def lift_all(entries: DoNotDisturbQuerySet, by: AbstractBaseUser, reason: str, now: datetime | None = None) -> int:

@@ -157,10 +157,10 @@ def sole(contacts: QuerySet[Contact]) -> Contact | None:
     return found[0] if len(found) == 1 else None
 
 
-def redact(notes: CallNoteQuerySet, by: AbstractBaseUser, now: datetime | None = None) -> int:
+def redact(notes: CallNoteQuerySet, by: AbstractBaseUser | None = None, now: datetime | None = None) -> int:
     """Takes the notes' comments away for good, also out of drafts that correct them; answers how many.
 
-    That there was a note, and its outcome, stay.
+    That there was a note, and its outcome, stay. Nobody does it where their time is over.
     """
     Draft.objects.filter(corrects__in=notes).delete()
     return notes.filter(redacted_at=None).update(comments="", redacted_at=now or timezone.now(), redacted_by=by)

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 
 from callnotes.models import Call, Callback, CallNote, CallReason, Chat, DoNotDisturb, TimelineRow
 from callnotes.models.calls import Report
+from contacts import phone
 from contacts.exporting import Table, moment
 from contacts.models import ContactNumber
 from contacts.spreadsheets import Number, Row
@@ -69,7 +70,12 @@ def _table(name: str, columns: list[str], rows: QuerySet, cells, zone: tzinfo) -
 
 
 def _about(row: TimelineRow) -> Row:
-    return [Number(row.number), row.contact_id or "", row.contact_name]
+    return [_number(row.number), row.contact_id or "", row.contact_name]
+
+
+def _number(number: str) -> Number:
+    """Empty for one that was hidden or erased."""
+    return Number("" if phone.is_erased(number) else number)
 
 
 def _note(note: CallNote, at) -> Row:
@@ -102,7 +108,7 @@ def _callback(callback: Callback, at) -> Row:
 
 
 def _call_reason(reason: CallReason, at) -> Row:
-    return [reason.pk, at(reason.created_at), Number(reason.number), _name(reason.agent), reason.reason]
+    return [reason.pk, at(reason.created_at), _number(reason.number), _name(reason.agent), reason.reason]
 
 
 def _entries(page: list[DoNotDisturb], zone: tzinfo) -> Iterable[Row]:
@@ -110,7 +116,7 @@ def _entries(page: list[DoNotDisturb], zone: tzinfo) -> Iterable[Row]:
     contacts = ContactNumber.objects.contacts_at({entry.number for entry in page})
     for entry in page:
         yield [
-            Number(entry.number),
+            _number(entry.number),
             "; ".join(contact.name for contact in contacts.get(entry.number, [])),
             *(moment(entry.set_at, zone), _name(entry.set_by) or "3CX", entry.why, moment(entry.ends_at, zone)),
             *(moment(entry.lifted_at, zone), _name(entry.lifted_by), entry.lifting_reason),

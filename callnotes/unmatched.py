@@ -60,13 +60,13 @@ def waive_note(call: Call, by: AbstractBaseUser) -> None:
 
 
 def _calls(now: datetime) -> QuerySet[Call]:
-    return Call.objects.filter(started_at__gte=now - timedelta(days=DAYS)).select_related("agent")
+    return Call.objects.filter(started_at__gte=now - timedelta(days=DAYS)).not_erased().select_related("agent")
 
 
 def _notes(now: datetime) -> QuerySet[CallNote]:
     """The last version of each; none of which a person said that it is of no call."""
     asked_about = ~Q(matched_by=CallNote.Match.HAND)
-    notes = CallNote.objects.without_call().filter(asked_about, corrections=None)
+    notes = CallNote.objects.without_call().not_erased().filter(asked_about, corrections=None)
     return notes.filter(created_at__gte=now - timedelta(days=DAYS)).select_related("disposition", "agent")
 
 

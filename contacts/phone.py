@@ -5,6 +5,7 @@ Pure: the region, which gives a national number its country, is an argument.
 """
 
 import re
+import secrets
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,6 +20,9 @@ LONGEST_SPELLING = 250
 LONGEST_SHORT_NUMBER = 5
 SHORTEST_BARE_INTERNATIONAL = 9
 FEWEST_LAST_DIGITS = 4
+# What stands for a number that was erased: no numbering plan has twenty digits, and none begins so.
+ERASED_BEGINNING = "00000000"
+ERASED_SIGN = "×××××"
 
 # What phone systems send for a caller who hides the number (seen with 3CX V18 and V20).
 WITHHELD_WORDS = frozenset({"anonymous", "unknown", "private", "restricted", "unavailable", "withheld"})
@@ -83,10 +87,31 @@ def reversed_digits(number: str) -> str:
 
 def display(number: str) -> str:
     """A canonical number as people read it: `+65 9123 4567`; what no plan knows (any more), as it is."""
+    if is_erased(number):
+        return ERASED_SIGN
     parsed = _parsed(number) if number.startswith("+") else None
     if parsed is None:
         return number
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+def national_digits(number: str) -> str:
+    """A canonical number's digits without the country code, which spellings may lack; all of what no plan knows."""
+    if not number.startswith("+"):
+        return digits_of(number)
+    try:
+        return phonenumbers.national_significant_number(phonenumbers.parse(number))
+    except phonenumbers.NumberParseException:
+        return digits_of(number)
+
+
+def erased_number() -> str:
+    """A canonical text for a number that is forgotten: another one each time, so that it tells of no other row."""
+    return ERASED_BEGINNING + "".join(secrets.choice("0123456789") for _ in range(LONGEST_NUMBER - 8))
+
+
+def is_erased(number: str) -> bool:
+    return len(number) == LONGEST_NUMBER and number.startswith(ERASED_BEGINNING)
 
 
 def _subscriber(text: str) -> str:

@@ -67,6 +67,10 @@ class Environment:
         """The comma-separated secrets of a variable, likewise."""
         return self._strong(name, [secret.strip() for secret in self._variables.get(name, "").split(",")])
 
+    def optional_secret(self, name: str) -> str:
+        """The secret of a variable, likewise; empty where it is not set."""
+        return self.secret(name) if self.text(name) else ""
+
     def _strong(self, name: str, secrets: list[str]) -> list[str]:
         secrets = list(filter(None, secrets))
         if not secrets:

@@ -26,6 +26,7 @@ DEBUG = env.switch("DEBUG", default=False)
 SECRET_KEY = env.secret("SECRET_KEY")
 TOKEN_PEPPERS = env.secrets("TOKEN_PEPPER")
 env.require(SECRET_KEY not in TOKEN_PEPPERS, "TOKEN_PEPPER", "is the SECRET_KEY; make one of its own")
+DO_NOT_DISTURB_KEY = env.optional_secret("DO_NOT_DISTURB_KEY")
 ALLOWED_HOSTS = env.required_hosts("ALLOWED_HOSTS", example="crm.example.com")
 CSRF_TRUSTED_ORIGINS = env.items("CSRF_TRUSTED_ORIGINS")
 PUBLIC_URL = env.public_url("PUBLIC_URL")
@@ -48,6 +49,7 @@ INSTALLED_APPS = [
     "integrations_3cx",
     "desk",
     "changes",
+    "privacy",
     "people",
     "django.contrib.admin",
     "django.contrib.auth",

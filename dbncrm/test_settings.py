@@ -16,6 +16,7 @@ _FILE = Path(_FOLDER) / "test.sqlite3"
 os.environ |= {
     "SECRET_KEY": "for tests alone: 0123456789 abcdefghijklmnopqrstuvwxyz",
     "TOKEN_PEPPER": "for tests alone: zyxwvutsrqponmlkjihgfedcba 9876543210",
+    "DO_NOT_DISTURB_KEY": "for tests alone: abcdefghijklmnopqrstuvwxyz 01234 56789",
     "DATABASE_URL": os.environ.get("TEST_DATABASE_URL", f"sqlite:///{_FILE}"),
     "DEBUG": "off",
     "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",

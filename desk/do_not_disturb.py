@@ -111,4 +111,4 @@ def _export(request: HttpRequest, asked: dict) -> StreamingHttpResponse:
 def _entries(number: str, in_force_at: datetime | None) -> DoNotDisturbQuerySet:
     """The entries in force at a moment, or all there are; those of one number, where it is named."""
     found = DoNotDisturb.objects.in_force(in_force_at) if in_force_at else DoNotDisturb.objects.all()
-    return found.about(number) if number else found
+    return found.on([number]) if number else found

@@ -30,6 +30,7 @@ RIGHTS = {
         *CONVERSATIONS,
         *LEDGER,
         *("callnotes.redact_callnote", "callnotes.view_reports"),
+        *("privacy.view_deed", "privacy.read_held"),
     ],
     INTEGRATOR: [
         *_on("integrations_3cx", "apitoken", may="view add change"),

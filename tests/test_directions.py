@@ -1,4 +1,4 @@
-"""Who may import whom: contacts <- callnotes <- the two doors, people <- desk, and nobody the project."""
+"""Who may import whom: contacts <- callnotes <- the doors; people <- desk; privacy last; and nobody the project."""
 
 import ast
 from pathlib import Path
@@ -12,6 +12,7 @@ ALLOWED = {
     "integrations_3cx": {"integrations_3cx", "callnotes", "contacts"},
     "changes": {"changes", "contacts"},
     "people": {"people", "callnotes", "contacts"},
+    "privacy": {"privacy", "integrations_3cx", "changes", "callnotes", "contacts"},
     "desk": {"desk", "people", "callnotes", "contacts"},
 }
 OURS = [*ALLOWED, "dbncrm"]
@@ -20,7 +21,7 @@ PURE = [
     *(f"contacts/importing/{name}.py" for name in ("repairing", "mapping")),
     *(
         f"callnotes/{name}.py"
-        for name in ("naming", "matching", "wall_clock", "calling_hours", "quick_times", "periods")
+        for name in ("naming", "matching", "wall_clock", "calling_hours", "quick_times", "periods", "suppression")
     ),
     "desk/reports/charts.py",
     *(f"integrations_3cx/{name}.py" for name in ("wire", "keys", "addresses", "moments", "phonebook")),

@@ -13,6 +13,7 @@ if not ENV.exists():
         "DEBUG=on\n"
         f"SECRET_KEY={secrets.token_urlsafe(50)}\n"
         f"TOKEN_PEPPER={secrets.token_urlsafe(50)}\n"
+        f"DO_NOT_DISTURB_KEY={secrets.token_urlsafe(50)}\n"
         "ALLOWED_HOSTS=localhost,127.0.0.1\n"
         "DATABASE_URL=sqlite:///db.sqlite3\n"
     )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from callnotes.models import CallReason, TimelineRow
 from contacts.admin import BackOfficeAdmin
 from contacts.export_admin import ExportMixin
-from contacts.phone import display, read
+from contacts.phone import display, is_erased, read
 
 
 class LastingAdmin(BackOfficeAdmin):
@@ -37,7 +37,7 @@ class LastingAdmin(BackOfficeAdmin):
 
     @admin.display(description=_("number"))
     def phone_number(self, row: TimelineRow | CallReason) -> str:
-        return display(row.number) or _("withheld")
+        return _("erased") if is_erased(row.number) else display(row.number) or _("withheld")
 
 
 class ReadOnlyAdmin(LastingAdmin):

@@ -19,7 +19,8 @@ from contacts.tracing import Records
 
 class CallbackQuerySet(TimelineQuerySet):
     def open(self) -> Self:
-        return self.filter(closed_at=None)
+        """Promises that can still be kept: nobody can call a number that was erased."""
+        return self.filter(closed_at=None).not_erased()
 
     def due(self, now: datetime) -> Self:
         return self.open().filter(due_at__lte=now)

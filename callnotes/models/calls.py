@@ -132,8 +132,8 @@ class CallQuerySet(ReportQuerySet):
         return self.filter(result=Call.Result.ANSWERED)
 
     def unanswered_yet(self) -> Self:
-        """Missed calls that still want somebody: a caller who hides the number cannot be called back."""
-        return self.missed().filter(handled_at=None).exclude(number="")
+        """Missed calls that still want somebody: a hidden or erased number cannot be called back."""
+        return self.missed().filter(handled_at=None).exclude(number="").not_erased()
 
     def for_display(self) -> Self:
         """With all that a history shows, in three queries: calls, their notes, and what corrects those.

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from callnotes.models.notes import CallNote
 from callnotes.models.timeline import TimelineQuerySet, TimelineRow
+from callnotes.suppression import numbers_by_digest
 from contacts import dates, phone
 from contacts.models import canonical_number
 from contacts.tracing import Records, TracedQuerySet
@@ -31,19 +32,31 @@ class DoNotDisturbQuerySet(TracedQuerySet, TimelineQuerySet):
         return self.filter(lifted_at=None, ends_at__lte=now)
 
     def on(self, numbers: models.QuerySet | Iterable[str]) -> Self:
-        return self.filter(number__in=numbers)
+        """Entries of these numbers; where they are named, not asked of the database, also of those that were erased."""
+        if isinstance(numbers, models.QuerySet):
+            return self.filter(number__in=numbers)
+        numbers = set(numbers)
+        digests = numbers_by_digest(numbers, settings.DO_NOT_DISTURB_KEY)
+        return self.filter(Q(number__in=numbers) | Q(number_digest__in=list(digests)))
 
     def for_display(self) -> Self:
         return self.select_related("set_by", "lifted_by", "note")
 
 
 class DoNotDisturb(TimelineRow):
-    """That a number is not to be called: since when, why and by whom. Entries are added and lifted, never erased."""
+    """That a number is not to be called: since when, why and by whom. Entries are added and lifted, never deleted.
+
+    Of an erased number the wish stays, without reasons; `number_digest` recognises the number (see `suppression`).
+    """
 
     kind = "peace"
     moment_field = "set_at"
 
     number = models.CharField(_("number"), max_length=phone.LONGEST_NUMBER)
+    # Null where there is none: an index of the others alone needs that on SQLite.
+    number_digest = models.CharField(  # noqa: DJ001
+        max_length=64, null=True, editable=False, help_text="Of a number that was erased."
+    )
     reason = models.CharField(
         _("reason"), max_length=REASON_MAX_LENGTH, blank=True, help_text=_("Empty: its note tells it.")
     )
@@ -78,7 +91,7 @@ class DoNotDisturb(TimelineRow):
     lifting_reason = models.CharField(_("lifting reason"), max_length=REASON_MAX_LENGTH, blank=True)
 
     objects = DoNotDisturbQuerySet.as_manager()
-    history = Records()
+    history = Records(excluded=["number_digest"])
 
     class Meta:
         verbose_name = _("do-not-disturb entry")
@@ -92,6 +105,9 @@ class DoNotDisturb(TimelineRow):
             models.Index(fields=["number", "-set_at", "-id"], name="peace_by_number_newest"),
             models.Index(fields=["-set_at", "-id"], name="peace_newest"),
             models.Index(fields=["ends_at"], condition=Q(ends_at__isnull=False), name="peace_by_end"),
+            models.Index(
+                fields=["number_digest"], condition=Q(number_digest__isnull=False), name="peace_by_number_digest"
+            ),
         ]
         constraints = [
             canonical_number("peace_number_canonical"),

@@ -28,6 +28,9 @@ class TimelineQuerySet(models.QuerySet):
     def about(self, number: str) -> Self:
         return self.filter(number=number)
 
+    def not_erased(self) -> Self:
+        return self.exclude(number__startswith=phone.ERASED_BEGINNING)
+
     def of_contact(self, contact: Contact) -> Self:
         return self.filter(contact=contact)
 

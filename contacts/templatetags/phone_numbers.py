@@ -5,3 +5,4 @@ from contacts import phone
 register = template.Library()
 
 register.filter("phone", phone.display)
+register.filter("is_erased", phone.is_erased)

@@ -1,6 +1,7 @@
 """Every page, in both schemes, wide and on a phone: readable by everybody, silent, and within its window."""
 
 from datetime import datetime, timedelta
+from urllib.parse import quote
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
@@ -21,6 +22,7 @@ from desk.tests.calls import make_call, make_chat, make_extension, make_missed_c
 from integrations_3cx.models import FailedRequest, Scope
 from integrations_3cx.tests.factories import make_token
 from people.tests.factories import code_of, make_app
+from privacy import retention
 from tests.browser.conftest import PASSWORD
 
 # How a page looks does not depend on the database: seen once.
@@ -268,6 +270,20 @@ def test_the_pages_of_duplicates_and_merges_have_no_barrier_and_fit_every_window
     assert faults(crm, [f"/admin/contacts/duplicate/{page}" for page in pages]) == []
     assert faults(crm, [compare, f"{compare}&contact=5", "/admin/contacts/merge/"]) == []
     assert faults(crm, [f"/admin/contacts/merge/{merge.pk}/"]) == []
+
+
+def test_the_pages_of_privacy_have_no_barrier_and_fit_every_window(crm: Page, ledger, administrator):
+    long = make_contact("Wei " + "Longname" * 20, NUMBER, "+6590000005", company="Longcompany" * 18)
+    make_note(NUMBER, "n" * 300, contact=long)
+    retention.put_days({"chats": 1, "merges": 30})
+    list(retention.run())
+    base = "/admin/privacy/deed"
+    pages = ["/", "/about/?number=hello", f"/about/?number={quote(NUMBER)}", f"/erase/?number={quote(NUMBER)}"]
+    assert faults(crm, [*(base + page for page in pages), "/admin/privacy/retentionperiod/?count=on"]) == []
+    assert faults(crm, [f"{base}/about/?contact={long.pk}", f"{base}/erase/?contact={long.pk}"]) == []
+    crm.get_by_role("button", name="Erase for good").click()
+    assert crm.locator(".errors").count() == 1
+    assert faults_in_sight(crm, "refused") == []
 
 
 def test_lists_with_exports_have_no_barrier_and_fit_every_window(crm: Page, ledger, administrator):

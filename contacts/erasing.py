@@ -1,0 +1,175 @@
+"""How a person is taken out of contacts, their histories, merges and imports, for good. In a transaction of the caller.
+
+What tells who changed what and when stays in the histories, without what was there.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.db.models import Model, Q, QuerySet
+
+from contacts import phone
+from contacts.importing import files, reading
+from contacts.models import Contact, ContactNumber, ImportRow, ImportRun, Merge
+from contacts.models.imports import DRAFTS, UNDER_WAY, State
+from contacts.subjects import Subject
+
+BATCH = 500
+# In the place of a name or a text that was erased.
+NOTHING = "—"
+EMPTY_STATE = {"name": NOTHING, "company": "", "email": "", "remarks": "", "archived_at": None, "numbers": []}
+PRIVATE = {Contact: ["name", "company", "email", "remarks", "merged_into"], ContactNumber: ["number", "label"]}
+
+
+class ImportUnderWay(Exception):
+    """A file is being checked, imported or undone, and may hold the person."""
+
+
+def erase_contacts(subject: Subject) -> int:
+    """Deletes the contacts with their numbers, merges and duplicates; answers how many, with those merged into one."""
+    contacts = Contact.with_merged.filter(pk__in=subject.contacts)
+    count = contacts.count()
+    # Those that lead to another go with it.
+    for contact in contacts.filter(merged_into=None):
+        contact.delete()
+    _scrub_histories(subject)
+    _scrub_merges_of_others(subject)
+    return count
+
+
+def _scrub_histories(subject: Subject) -> None:
+    scrub_history(Contact, Contact.history.filter(id__in=subject.contacts))
+    held = ContactNumber.history.filter(Q(number__in=subject.numbers) | Q(contact__in=subject.contacts))
+    rows = ContactNumber.history.filter(id__in=list(held.values_list("id", flat=True)))
+    standing = ContactNumber.objects.filter(number__in=subject.numbers).values("pk")
+    scrub_history(ContactNumber, rows.exclude(id__in=standing))
+
+
+def scrub_history(model: type[Model], rows: QuerySet, private: Iterable[str] = ()) -> None:
+    """Takes what is private out of rows of a model's history: out of the state, and out of before and after."""
+    private = [*(private or PRIVATE[model]), *({"contact"} & {field.name for field in rows.model.tracked_fields})]
+    found = list(rows)
+    for row in found:
+        for name in private:
+            setattr(row, _column(row, name), _blank(row, name))
+        row.difference = {name: None if name in private else value for name, value in row.difference.items()}
+        row.history_change_reason = None
+    rows.model._base_manager.bulk_update(found, [*private, "difference", "history_change_reason"], batch_size=BATCH)
+
+
+def _column(row: Model, name: str) -> str:
+    return row._meta.get_field(name).attname
+
+
+def _blank(row: Model, name: str) -> Any:
+    if name == "number":
+        return phone.erased_number()
+    if row._meta.get_field(name).null:
+        return None
+    return NOTHING if name == "name" else ""
+
+
+def _scrub_merges_of_others(subject: Subject) -> None:
+    """Merges that were undone stay with the contact that was kept; what they remember of this one goes."""
+    for merge in Merge.objects.exclude(undone_at=None).iterator():
+        states = [_state_without(state, subject) for state in merge.before]
+        after = _without(merge.after, subject)
+        since = [change for change in merge.changed_since if not subject.is_named_in_any(change)]
+        if (states, after, since) != (merge.before, merge.after, merge.changed_since):
+            merge.before, merge.after, merge.changed_since = states, after, since
+            merge.save(update_fields=["before", "after", "changed_since"])
+
+
+def _state_without(state: dict, subject: Subject) -> dict:
+    return {**state, **EMPTY_STATE} if state["pk"] in subject.contacts else state
+
+
+def _without(value: Any, subject: Subject) -> Any:
+    """A value of JSON, without the texts that name the person."""
+    if isinstance(value, dict):
+        return {name: _without(each, subject) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_without(each, subject) for each in value]
+    return "" if isinstance(value, str) and subject.is_named_in(value) else value
+
+
+def forget_merges(merges: QuerySet[Merge]) -> None:
+    """Deletes what merges remember, and what the merged contacts say; they go on to lead to the one that stands."""
+    keys = [state["pk"] for merge in merges for state in merge.before[1:]]
+    merged = Contact.with_merged.filter(pk__in=keys).exclude(merged_into=None)
+    # Without a trace, which would keep the words.
+    QuerySet.update(merged, name=NOTHING, company="", email="", remarks="", search_text="")
+    merges.delete()
+
+
+# Imports
+
+
+def import_rows(subject: Subject) -> list[ImportRow]:
+    """What imports keep of the person: rows about the contacts; and of those about none, such as rejected ones, each
+    that names the person. Reads all that are about none.
+    """
+    own = list(ImportRow.objects.filter(contact__in=subject.contacts).select_related("run"))
+    of_none = ImportRow.objects.filter(contact=None).select_related("run").iterator(chunk_size=BATCH)
+    return [*own, *(row for row in of_none if subject.is_named_in_any(_said(row)))]
+
+
+def _said(row: ImportRow) -> list:
+    return [row.cells, row.faults, row.repairs, row.before, row.after]
+
+
+def erase_import_rows(subject: Subject) -> int:
+    """Deletes those rows from the lists of their imports, whose counts stay; an undoing leaves them alone then."""
+    keys = [row.pk for row in import_rows(subject)]
+    for start in range(0, len(keys), BATCH):
+        ImportRow.objects.filter(pk__in=keys[start : start + BATCH]).delete()
+    for run in ImportRun.objects.iterator():
+        _scrub_run(run, subject)
+    return len(keys)
+
+
+def _scrub_run(run: ImportRun, subject: Subject) -> None:
+    """A file may be named for the person, or have had the person's row taken for its headings."""
+    names = ["file_name", "sheet", "failure", "headings"]
+    said = {name: _without(getattr(run, name), subject) for name in names}
+    changed = {name: value for name, value in said.items() if value != getattr(run, name)}
+    if changed:
+        ImportRun.objects.filter(pk=run.pk).update(**changed)
+
+
+def uploads(subject: Subject) -> Iterator[tuple[ImportRun, list[tuple[int, list[str]]]]]:
+    """The imports whose file is still here and names the person, with the rows that do. Reads the files."""
+    for run in ImportRun.objects.filter(pieces__position=0):
+        rows = reading.entries(files.opened(run), run.read_as)
+        if naming := [(number, cells) for number, cells in rows if subject.is_named_in_any(cells)]:
+            yield run, naming
+
+
+def check_no_import_is_under_way() -> None:
+    """Raises ImportUnderWay."""
+    if ImportRun.objects.filter(state__in=UNDER_WAY).exists():
+        raise ImportUnderWay
+
+
+def erase_uploads(subject: Subject) -> int:
+    """Drops files that name the person: an upload that was never imported goes whole, for it would bring the person
+    back; an import that was stopped is done where it stopped. Answers how many. Raises ImportUnderWay.
+    """
+    check_no_import_is_under_way()
+    found = [run for run, _rows in uploads(subject)]
+    for run in found:
+        drop_upload(run)
+    return len(found)
+
+
+def drop_uploads(runs: QuerySet[ImportRun]) -> None:
+    for run in runs:
+        drop_upload(run)
+
+
+def drop_upload(run: ImportRun) -> None:
+    if run.state in DRAFTS:
+        run.delete()
+        return
+    files.drop(run)
+    ImportRun.objects.filter(pk=run.pk, state=State.STOPPED).update(state=State.DONE)
