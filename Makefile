@@ -2,12 +2,13 @@
 
 PYTHON ?= python3
 PORT ?= 8000
+SCALE ?= 20k
 BIN := .venv/bin
 NO_TEXTS := --ignore "tests" --ignore "migrations" --ignore "tools" --ignore "benchmarks" --ignore "docs"
 PYTEST := $(BIN)/python -m pytest -q -n 2 --dist loadgroup
 DEBIAN_VENV := apt-get install -y python3-venv
 
-.PHONY: run test test-fast test-slow check lock schema messages clean
+.PHONY: run test test-fast test-slow check lock schema messages bench-import clean
 
 # On this machine's own .env alone: what the shell has set for a deployment is not for demonstration data.
 OURS_ALONE := env -u DEBUG -u SECRET_KEY -u TOKEN_PEPPER -u DATABASE_URL -u ALLOWED_HOSTS -u CSRF_TRUSTED_ORIGINS \
@@ -53,6 +54,11 @@ schema: .venv/installed-dev
 messages: .venv/installed-dev
 	DJANGO_SETTINGS_MODULE=dbncrm.test_settings $(BIN)/python manage.py makemessages --all --add-location=file --no-obsolete $(NO_TEXTS)
 	DJANGO_SETTINGS_MODULE=dbncrm.test_settings $(BIN)/python manage.py compilemessages --ignore ".venv"
+
+# How fast imports are, on both databases: benchmarks/imports.md. SCALE=1m is a million rows.
+bench-import: .venv/installed-dev
+	$(BIN)/python benchmarks/imports.py $(SCALE)
+	$(BIN)/python tools/throwaway_postgresql.py $(BIN)/python benchmarks/imports.py $(SCALE)
 
 clean:
 	rm -rf .venv staticfiles .pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -47,13 +47,16 @@ def take_back(note: CallNote) -> None:
     DoNotDisturb.objects.filter(note=note).delete()
 
 
-def put(number: str, by: AbstractBaseUser, reason: str, ends_at: datetime | None = None) -> DoNotDisturb:
+def put(
+    number: str, by: AbstractBaseUser, reason: str, ends_at: datetime | None = None, since: datetime | None = None
+) -> DoNotDisturb:
     """Adds an entry by hand, to a moment or until it is lifted. What a person says twice while it is so, is one."""
     with turn(number):
         same = DoNotDisturb.objects.in_force(timezone.now()).about(number)
         said_before = same.filter(set_by=by, reason=reason, ends_at=ends_at).first()
+        said = {"number": number, "set_by": by, "reason": reason, "ends_at": ends_at}
         with acting(by):
-            return said_before or DoNotDisturb.objects.create(number=number, set_by=by, reason=reason, ends_at=ends_at)
+            return said_before or DoNotDisturb.objects.create(**said, set_at=since or timezone.now())
 
 
 def lift(number: str, by: AbstractBaseUser, reason: str, now: datetime | None = None) -> int:

@@ -20,6 +20,7 @@ from contacts.importing.wording import fault_words, repair_words
 from contacts.models.imports import DRAFTS, ImportMapping, ImportRun, State
 
 ROWS_SHOWN = 100
+BEFORE_ROWS = [State.READING, State.REFUSED, State.DRAFT]
 MULTIPART_MARGIN = 64 * 1024
 
 
@@ -91,6 +92,7 @@ class ImportRunAdmin(BackOfficeAdmin):
         may_choose = run.state in DRAFTS and self.has_add_permission(request)
         context = self._context(request, run.file_name) | {
             "run": run,
+            "has_rows": run.state not in BEFORE_ROWS,
             "may_add": self.has_add_permission(request),
             "may_discard": request.user.has_perm("contacts.delete_importrun") and not run.is_under_way,
             "dialect": may_choose and (dialect or DialectForm(run)),
@@ -165,7 +167,7 @@ class ImportRunAdmin(BackOfficeAdmin):
 
     def _ask(self, request: HttpRequest, run: ImportRun, work: State) -> HttpResponse:
         try:
-            running.ask(run, work)
+            running.ask(run, work, by=request.user)
         except running.NotNow:
             return self._not_now(request, run)
         return self._to(run)

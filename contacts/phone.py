@@ -29,6 +29,7 @@ WITHHELD_WORDS = frozenset({"anonymous", "unknown", "private", "restricted", "un
 
 _SCHEME = re.compile(r"(?P<scheme>tel|sips?|callto):/{0,2}", re.IGNORECASE)
 _NAME_ADDRESS = re.compile(r"<([^<>]*)>")
+_OTHERS = re.compile("[^0-9]+")
 _LEADING_ZEROS = re.compile(r"\A00(?=[1-9])")
 _LEADING_PLUS = re.compile(r" |[^0-9+]*\+")
 _CONTEXT = re.compile(r";phone-context=(\+[0-9]{1,7})(;|$)", re.IGNORECASE)
@@ -77,6 +78,8 @@ def read(spelling: str, region: str) -> Reading:
 
 def digits_of(text: str) -> str:
     """The decimal digits of a text, of whatever script, as 0 to 9."""
+    if text.isascii():
+        return _OTHERS.sub("", text)
     return "".join(str(unicodedata.decimal(character)) for character in text if character.isdecimal())
 
 
@@ -119,7 +122,8 @@ def _subscriber(text: str) -> str:
 
     It begins with a blank where a plus was lost on the way: nothing in a 3CX call flow encodes one.
     """
-    text = "".join(character for character in text if unicodedata.category(character) != "Cf")
+    if not text.isascii():
+        text = "".join(character for character in text if unicodedata.category(character) != "Cf")
     if address := _NAME_ADDRESS.search(text):
         text = address[1]
     scheme = _SCHEME.match(text.lstrip())

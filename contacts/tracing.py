@@ -6,12 +6,14 @@ A row of a history holds the state after the change, and in `difference` each ch
 
 import copy
 from collections.abc import Iterable, Sequence
+from contextvars import ContextVar
 from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import NotSupportedError, models, transaction
+from django.db import NotSupportedError, connection, models, transaction
+from django.db.models import Value
 from django.db.models.signals import m2m_changed, pre_save
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
@@ -22,6 +24,8 @@ BATCH = 500
 ADDED, CHANGED, REMOVED = "+", "~", "-"
 
 Difference = dict[str, Any]
+# The traces of what a queryset deletes, while it does.
+_gathered: ContextVar[list[models.Model] | None] = ContextVar("gathered", default=None)
 
 
 class Trace(models.Model):
@@ -63,8 +67,10 @@ class Records(HistoricalRecords):
         if sender is not self.cls:
             return
         sender._meta.traces = self
+        # simple_history's manager is made anew each time that it is asked for.
+        self.history = getattr(sender, self.manager_name).model
         # Where it can be imported from: simple_history names the package where models are one.
-        getattr(sender, self.manager_name).model.__module__ = self.module
+        self.history.__module__ = self.module
         pre_save.connect(self.pre_save, sender=sender, weak=False)
         for name in self.sets:
             through = getattr(sender, name).through
@@ -129,7 +135,12 @@ class Records(HistoricalRecords):
             write_changes([(before, after)], using, with_secrets=fact)
 
     def post_delete(self, instance, using=None, **kwargs) -> None:
-        write([(instance, REMOVED, {})], using)
+        removed = _gathered.get()
+        if removed is None:
+            write([(instance, REMOVED, {})], using)
+        else:
+            # Now, for Django takes its key away before the queryset has done.
+            removed += _traces([(instance, REMOVED, {})])
 
     def written(self, model: type[models.Model], names: Iterable[str] | None) -> list[models.Field]:
         """The fields that are kept, or the fact of whose change is, among those that are written (None: all)."""
@@ -191,6 +202,23 @@ class TracedQuerySet(models.QuerySet):
 
     update.alters_data = True
 
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """With the traces of all that is deleted, what goes with these rows too: a query for each model."""
+        removed: list[models.Model] = []
+        token = _gathered.set(removed)
+        try:
+            with transaction.atomic(using=self.db, savepoint=False):
+                deleted = super().delete()
+                for model in dict.fromkeys(map(type, removed)):
+                    traces = [trace for trace in removed if type(trace) is model]
+                    model.objects.using(self.db).bulk_create(traces, batch_size=BATCH)
+        finally:
+            _gathered.reset(token)
+        return deleted
+
+    delete.alters_data = True
+    delete.queryset_only = True
+
     def bulk_create(self, objs: Iterable[models.Model], *args, **kwargs) -> list[models.Model]:
         if kwargs.get("ignore_conflicts") or kwargs.get("update_conflicts"):
             raise NotSupportedError("Nobody could tell which rows were written, so as to keep that in the history.")
@@ -234,12 +262,18 @@ def write_changes(
 
 def write(changes: Sequence[tuple[models.Model, str, Difference]], using: str | None) -> None:
     """Keeps changes of rows of one model: the state after each (or the last one), by who acts, now. One query."""
+    if traces := _traces(changes):
+        type(traces[0]).objects.using(using).bulk_create(traces, batch_size=BATCH)
+
+
+def _traces(changes: Sequence[tuple[models.Model, str, Difference]]) -> list[models.Model]:
+    """The rows of a history for changes of rows of one model. Stores nothing."""
     if not changes:
-        return
+        return []
     by, moment = actor(), timezone.now()
-    history = changes[0][0]._meta.traces.cls.history.model
+    history = changes[0][0]._meta.traces.history
     fields = [field.attname for field in history.tracked_fields]
-    rows = [
+    return [
         history(
             history_date=moment,
             history_type=kind,
@@ -251,7 +285,24 @@ def write(changes: Sequence[tuple[models.Model, str, Difference]], using: str | 
         )
         for row, kind, difference in changes
     ]
-    history.objects.using(using).bulk_create(rows, batch_size=BATCH)
+
+
+def write_added(rows: models.QuerySet) -> None:
+    """Keeps that rows were added that stand in the database, by whatever way they came. One query."""
+    by, history = actor(), rows.model._meta.traces.history
+    told = {
+        "history_date": Value(timezone.now(), models.DateTimeField()),
+        "history_type": Value(ADDED),
+        "history_user_id": Value(by.person, models.BigIntegerField()),
+        "history_change_reason": Value(by.reason or None, models.TextField()),
+        "by": Value(by.name),
+        "difference": Value({}, models.JSONField()),
+    }
+    fields = [field.attname for field in history.tracked_fields]
+    selected, params = rows.order_by().values_list(*fields, *told.values()).query.sql_with_params()
+    columns = ", ".join(map(connection.ops.quote_name, [*fields, *told]))
+    with connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO {history._meta.db_table} ({columns}) {selected}", params)
 
 
 def _rows(model: type[models.Model], using: str | None, keys: Iterable) -> dict[Any, models.Model]:

@@ -1,13 +1,16 @@
 """The one way in which a file becomes an import that can begin: stored in the database, read to its end, guessed at."""
 
 import io
-from collections.abc import Iterable, Iterator
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable
 from typing import BinaryIO
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contacts.importing import reading, workbooks
@@ -18,6 +21,8 @@ from contacts.models.imports import DRAFTS, ImportMapping, ImportPiece, ImportRu
 MOST_BYTES = 200 * 1024 * 1024
 PIECE_BYTES = 512 * 1024
 SAMPLE_ROWS = 50
+# How a file is read and taken: what is found of it, or chosen by hand.
+CHOSEN = ["dialect", "headings", "columns", "rows", "keep_rule", "shared_rule"]
 
 
 def store(
@@ -29,34 +34,77 @@ def store(
     mapping: ImportMapping | None = None,
     dialect: dict | None = None,
 ) -> ImportRun:
-    """An import of a file, all of which can be read. Raises ValidationError where it cannot, and keeps nothing then.
+    """An import of a file. Raises ValidationError where a CSV file cannot be read, and keeps nothing then.
 
-    `dialect` holds what is told of encoding, delimiter and header_row; the rest is found.
+    A workbook is to be read by a worker: it would fill the memory of a web process. `dialect` holds what is told of
+    encoding, delimiter and header_row; the rest is found.
     """
-    sheet, pieces = _pieces(file, sheet)
+    is_workbook = _is_workbook(file, sheet)
     with transaction.atomic():
         run = ImportRun.objects.create(
-            file_name=name[-200:], sheet=sheet[:200], size=0, rows=0, dialect={}, headings=[], columns=[], created_by=by
+            file_name=name[-200:],
+            sheet=sheet[:200],
+            mapping=mapping,
+            dialect={key: value for key, value in (dialect or {}).items() if value is not None},
+            size=0,
+            rows=0,
+            headings=[],
+            columns=[],
+            created_by=by,
+            asked_by=by,
         )
-        run.size = sum(_store_pieces(run, pieces))
-        found = reading.found_dialect(_sample(run)).as_dict() | {
-            key: value for key, value in (dialect or {}).items() if value is not None
-        }
-        if sheet:
-            found |= {"encoding": "utf-8-sig", "delimiter": ","}
-        redialected = Dialect(**found)
-        if (dialect or {}).get("header_row") is None:
-            redialected = reading.with_headings_found(redialected, opened(run))
-        read_as(run, redialected)
-        if mapping:
-            apply(run, mapping)
+        run.size = _store_pieces(run, iter(lambda: file.read(PIECE_BYTES), b""))
+        if is_workbook:
+            run.state, run.asked_at = State.READING, timezone.now()
+        else:
+            read(run)
         run.save()
     return run
 
 
-def read_as(run: ImportRun, dialect: Dialect) -> None:
+def converted(run: ImportRun, told: Callable[[], None]) -> tuple[str, BinaryIO]:
+    """The name of the sheet of a stored workbook, and its cells as a temporary CSV file. Raises ValidationError.
+
+    `told` is called again and again while that goes on.
+    """
+    with tempfile.TemporaryFile() as workbook:
+        shutil.copyfileobj(opened(run), workbook, PIECE_BYTES)
+        workbook.seek(0)
+        sheet, pieces = workbooks.as_csv(workbook, run.sheet, told)
+        converted = tempfile.TemporaryFile()  # noqa: SIM115 (the caller closes it)
+        for piece in pieces:
+            converted.write(piece)
+            told()
+    converted.seek(0)
+    return sheet, converted
+
+
+def is_workbook(run: ImportRun) -> bool:
+    """Whether a run's file is still the workbook that was uploaded."""
+    return opened(run).read(len(workbooks.BEGINNING)) == workbooks.BEGINNING
+
+
+def replace(run: ImportRun, sheet: str, file: BinaryIO) -> None:
+    """Puts the cells of a sheet in the place of the workbook. To be called in a transaction."""
+    drop(run)
+    run.sheet = sheet[:200]
+    _store_pieces(run, iter(lambda: file.read(PIECE_BYTES), b""))
+
+
+def read(run: ImportRun, told: Callable[[], None] = lambda: None) -> None:
+    """Finds what was not told of how a file is read, reads all of it, and says what its columns are. Stores nothing."""
+    known = run.dialect | ({"encoding": "utf-8-sig", "delimiter": ","} if run.sheet else {})
+    found = Dialect(**reading.found_dialect(_sample(run)).as_dict() | known)
+    if "header_row" not in known:
+        found = reading.with_headings_found(found, opened(run))
+    read_as(run, found, told)
+    if run.mapping:
+        apply(run, run.mapping)
+
+
+def read_as(run: ImportRun, dialect: Dialect, told: Callable[[], None] = lambda: None) -> None:
     """Reads all of an import's file anew, and guesses what its columns are. Raises ValidationError; stores nothing."""
-    survey = reading.survey(opened(run), dialect)
+    survey = reading.survey(opened(run, told), dialect)
     run.dialect, run.headings, run.rows = dialect.as_dict(), survey.headings, survey.rows
     put_columns(run, guess(survey.headings, sample_rows(run), settings.DEFAULT_PHONE_REGION))
 
@@ -76,9 +124,7 @@ def apply(run: ImportRun, mapping: ImportMapping) -> None:
 
 def store_choices(run: ImportRun) -> bool:
     """Stores how a draft is read and taken; a check of before counts no longer. Whether it still was one."""
-    chosen = {
-        name: getattr(run, name) for name in ("dialect", "headings", "columns", "rows", "keep_rule", "shared_rule")
-    }
+    chosen = {name: getattr(run, name) for name in CHOSEN}
     drafts = ImportRun.objects.filter(pk=run.pk, state__in=DRAFTS)
     return bool(drafts.update(state=State.DRAFT, failure="", **chosen))
 
@@ -97,9 +143,9 @@ def sample_rows(run: ImportRun, count: int = SAMPLE_ROWS) -> list[list[str]]:
     return [cells for cells in first[dialect.header_row :] if cells]
 
 
-def opened(run: ImportRun) -> BinaryIO:
-    """The file of an import, as CSV. Costs a query for each PIECE_BYTES that are read."""
-    return io.BufferedReader(_Pieces(run), PIECE_BYTES)  # type: ignore[arg-type]
+def opened(run: ImportRun, told: Callable[[], None] = lambda: None) -> BinaryIO:
+    """The file of an import, from its beginning. Costs a query for each PIECE_BYTES, and tells of each."""
+    return io.BufferedReader(_Pieces(run, told), PIECE_BYTES)  # type: ignore[arg-type]
 
 
 def drop(run: ImportRun) -> None:
@@ -108,8 +154,9 @@ def drop(run: ImportRun) -> None:
 
 
 class _Pieces(io.RawIOBase):
-    def __init__(self, run: ImportRun) -> None:
+    def __init__(self, run: ImportRun, told: Callable[[], None]) -> None:
         self._run = run
+        self._told = told
         self._position = 0
         self._rest = b""
 
@@ -118,6 +165,7 @@ class _Pieces(io.RawIOBase):
 
     def readinto(self, buffer) -> int:
         if not self._rest:
+            self._told()
             piece = ImportPiece.objects.filter(run=self._run, position=self._position).first()
             self._rest = bytes(piece.content) if piece else b""
             self._position += 1
@@ -126,31 +174,28 @@ class _Pieces(io.RawIOBase):
         return count
 
 
-def _pieces(file: BinaryIO, sheet: str) -> tuple[str, Iterator[bytes]]:
-    """The name of the sheet, empty for CSV, and the file as CSV."""
+def _is_workbook(file: BinaryIO, sheet: str) -> bool:
     beginning = file.read(len(workbooks.BEGINNING))
     file.seek(0)
     if beginning == workbooks.OLD_BEGINNING:
         raise ValidationError(_("This is a workbook of Excel 97-2003 or one with a password. Save it as XLSX or CSV."))
-    if beginning == workbooks.BEGINNING:
-        return workbooks.as_csv(file, sheet)
-    if sheet:
+    if sheet and beginning != workbooks.BEGINNING:
         raise ValidationError(_("Only an XLSX file has sheets; leave the sheet empty."))
-    return "", iter(lambda: file.read(PIECE_BYTES), b"")
+    return beginning == workbooks.BEGINNING
 
 
-def _store_pieces(run: ImportRun, pieces: Iterable[bytes]) -> Iterator[int]:
-    """Stores the pieces one by one, and gives their sizes."""
+def _store_pieces(run: ImportRun, pieces: Iterable[bytes]) -> int:
+    """Stores the pieces one by one; answers how many bytes they are. Raises ValidationError for none or too many."""
     stored = 0
-    for position, piece in enumerate(filter(None, pieces)):
+    for position, piece in enumerate(pieces):
         stored += len(piece)
         if stored > MOST_BYTES:
             said = _("The file has more than {most} MB. Split it, and import its parts one after the other.")
             raise ValidationError(said.format(most=MOST_BYTES // 1024 // 1024))
         ImportPiece.objects.create(run=run, position=position, content=piece)
-        yield len(piece)
     if not stored:
         raise ValidationError(_("The file is empty."))
+    return stored
 
 
 def _sample(run: ImportRun) -> bytes:

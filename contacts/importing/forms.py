@@ -15,6 +15,8 @@ DELIMITER_LABELS = {",": _("comma"), ";": _("semicolon"), "\t": _("tab"), "|": _
 TARGET_LABELS = {
     Target.NOTHING: pgettext_lazy("what a column of an import is", "— not imported —"),
     Target.NUMBER: pgettext_lazy("what a column of an import is", "Phone numbers"),
+    Target.LABEL: pgettext_lazy("what a column of an import is", "Label of the numbers before it"),
+    Target.PRIMARY: pgettext_lazy("what a column of an import is", "Column of the primary number"),
     Target.NAME: pgettext_lazy("what a column of an import is", "Name"),
     Target.FIRST_NAME: pgettext_lazy("what a column of an import is", "First name"),
     Target.LAST_NAME: pgettext_lazy("what a column of an import is", "Last name"),
@@ -127,6 +129,8 @@ class MappingForm(forms.Form):
             if targets.count(target) > 1:
                 said = _("“{target}” is chosen for more than one column. Choose it once.")
                 raise ValidationError(said.format(target=TARGET_LABELS[target]))
+        if Target.LABEL in targets and Target.NUMBER not in targets[: targets.index(Target.LABEL)]:
+            raise ValidationError(_("Labels stand behind the column of their numbers. Choose that one too."))
         if Target.ID not in targets and Target.NUMBER not in targets:
             raise ValidationError(_("Choose the columns that hold phone numbers: contacts are found by them."))
         if not {Target.ID, Target.NAME, Target.FIRST_NAME, Target.LAST_NAME, Target.COMPANY} & set(targets):

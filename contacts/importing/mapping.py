@@ -25,11 +25,13 @@ class Target(StrEnum):
     COMPANY = "company"
     EMAIL = "email"
     NUMBER = "number"
+    LABEL = "label"
+    PRIMARY = "primary"
     REMARKS = "remarks"
     ARCHIVED = "archived"
 
 
-MAY_REPEAT = frozenset({Target.NOTHING, Target.NUMBER, Target.REMARKS})
+MAY_REPEAT = frozenset({Target.NOTHING, Target.NUMBER, Target.LABEL, Target.REMARKS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ _HEADINGS: Mapping[Target, str] = {
     "|公司|公司名称|单位",
     Target.EMAIL: "email|e mail|mail|email address|e mail address|emel|邮箱|电子邮件|邮件",
     Target.REMARKS: "remarks|remark|notes|note|comment|comments|description|memo|bemerkung|备注|说明",
+    Target.PRIMARY: "primary|primary number",
     Target.ARCHIVED: "archived|is archived|inactive|归档|已归档",
 }
 _TARGETS = {heading: target for target, headings in _HEADINGS.items() for heading in headings.split("|")}
@@ -66,6 +69,8 @@ _LABELS: Mapping[str, str] = {
     "home": "home", "private": "home", "house": "home", "家庭": "home", "fax": "fax", "传真": "fax",
     "other": "other", "main": "main",
 }  # fmt: skip
+# Our own exports have `Number 1`, `Label 1`, `Number 2` ...
+_OF_EXPORTS = re.compile(r"(?P<target>number|label) [0-9]+\Z")
 _NO_LABEL_WORDS = _NUMBER_WORDS | frozenset("no nr number numbers nummer value".split())
 
 
@@ -82,7 +87,7 @@ def guess(headings: Sequence[str], samples: Sequence[Sequence[str]], region: str
     for place, column in enumerate(columns):
         if column == IGNORED and _LABEL_OF_NOTHING.get(heading_key(headings[place])) is None:
             columns[place] = _by_cells(list(filter(None, cells[place])), region)
-    columns = _each_once(columns)
+    columns = _without_foreign_ids(_each_once(columns))
     return columns if _has_name(columns) else _with_name(columns, cells)
 
 
@@ -100,6 +105,8 @@ def _by_heading(heading: str) -> Column:
     key = heading_key(heading)
     if key in _TARGETS:
         return Column(_TARGETS[key])
+    if exported := _OF_EXPORTS.match(key):
+        return Column(Target(exported["target"]))
     words = key.split()
     if _NUMBER_WORDS.intersection(words) or any(part in key for part in _NUMBER_PARTS) or key in _LABELS:
         return Column(Target.NUMBER, _label(heading, words))
@@ -128,6 +135,12 @@ def _by_cells(cells: list[str], region: str) -> Column:
 def _is_number(cell: str, region: str) -> bool:
     spelling = cell.strip("=\"' ")
     return phone.read(spelling, region).rule in {Rule.INTERNATIONAL, Rule.NATIONAL, Rule.BARE_INTERNATIONAL}
+
+
+def _without_foreign_ids(columns: list[Column]) -> list[Column]:
+    """A column `ID` is of our own IDs in an export alone, which also tells who is archived."""
+    is_ours = Column(Target.ARCHIVED) in columns
+    return [IGNORED if column.target is Target.ID and not is_ours else column for column in columns]
 
 
 def _each_once(columns: list[Column]) -> list[Column]:

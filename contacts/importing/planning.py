@@ -8,7 +8,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db.models import Prefetch
@@ -19,11 +19,15 @@ from contacts.models import Contact, ContactNumber, searchable
 from contacts.models.imports import KeepRule, Outcome, SharedRule
 
 TEXTS = ["company", "email", "remarks"]
+VALUES = ["name", *TEXTS, "archived_at", "primary"]
 
 
 @dataclass(slots=True)
 class Known:
-    """A contact as the rows so far have made it. `pk` is None until it is stored; `archived_at` is in ISO 8601."""
+    """A contact as the rows so far have made it. `archived_at` is in ISO 8601, `primary` one of the numbers or none.
+
+    `pk` is the key by which it is stored, or will be; None for one that gets any. `is_new` until it is stored.
+    """
 
     pk: int | None
     name: str
@@ -32,12 +36,12 @@ class Known:
     remarks: str = ""
     archived_at: str | None = None
     numbers: dict[str, str] = field(default_factory=dict)
+    primary: str = ""
     key: str = ""
+    is_new: bool = False
 
     def values(self) -> dict:
-        values = asdict(self)
-        del values["pk"], values["key"]
-        return values
+        return {name: getattr(self, name) for name in VALUES} | {"numbers": dict(self.numbers)}
 
 
 @dataclass(slots=True)
@@ -53,6 +57,7 @@ class Planned:
 
 def known(contact: Contact) -> Known:
     """A stored contact; its numbers should be prefetched."""
+    numbers = contact.numbers.all()
     return Known(
         pk=contact.pk,
         name=contact.name,
@@ -60,25 +65,28 @@ def known(contact: Contact) -> Known:
         email=contact.email,
         remarks=contact.remarks,
         archived_at=contact.archived_at.isoformat() if contact.archived_at else None,
-        numbers={number.number: number.label for number in contact.numbers.all()},
+        numbers={number.number: number.label for number in numbers},
+        primary=next((number.number for number in numbers if number.is_primary), ""),
         key=str(contact.pk),
     )
 
 
 class Book:
-    """The contacts that a batch of rows may be about: those with its ids and its numbers. Three queries a batch."""
+    """The contacts that a batch of rows may be about: those with its ids and its numbers. Four queries a batch."""
 
     locks_contacts = True
 
     def __init__(self) -> None:
         self.contacts: dict[int, Contact] = {}
+        self._standing: dict[int, int] = {}
         self._by_key: dict[str, Known] = {}
         self._at: dict[str, dict[str, Known]] = {}
 
     def open(self, persons: Sequence[Person]) -> None:
         """Turns to the contacts of a batch."""
         numbers = {number for person in persons for number in person.numbers}
-        ids = {person.id for person in persons if person.id}
+        self._standing = _standing({person.id for person in persons if person.id})
+        ids = set(self._standing.values())
         ids.update(ContactNumber.objects.filter(number__in=numbers).values_list("contact", flat=True))
         self._by_key, self._at = {}, {}
         self.contacts = {contact.pk: contact for contact in self._stored(ids)}
@@ -97,13 +105,22 @@ class Book:
             self._at.setdefault(number, {})[known.key] = known
 
     def of_id(self, pk: int) -> Known | None:
-        return self._by_key.get(str(pk))
+        """The contact with this key; if that was merged, the one that it is in."""
+        return self._by_key.get(str(self._standing.get(pk, pk)))
 
     def holders(self, numbers: Iterable[str]) -> list[Known]:
         """Whoever has one of the numbers, the one with the most of them first; active ones before archived ones."""
         found = {key: holder for number in numbers for key, holder in self._at.get(number, {}).items()}
         shared = {key: len(holder.numbers.keys() & set(numbers)) for key, holder in found.items()}
         return sorted(found.values(), key=lambda holder: (holder.archived_at is not None, -shared[holder.key]))
+
+
+def _standing(ids: set[int]) -> dict[int, int]:
+    """Which contact each of these keys leads to, of those that there are."""
+    if not ids:
+        return {}
+    rows = Contact.with_merged.filter(pk__in=ids).values_list("pk", "merged_into")
+    return {pk: merged_into or pk for pk, merged_into in rows}
 
 
 class ScratchBook(Book):
@@ -127,7 +144,7 @@ class ScratchBook(Book):
     def open(self, persons: Sequence[Person]) -> None:
         super().open(persons)
         numbers = {number for person in persons for number in person.numbers}
-        keys = self._keys_at(numbers) | self._by_key.keys()
+        keys = self._keys_at(numbers) | self._by_key.keys() | {str(person.id) for person in persons if person.id}
         for value in self._values(keys):
             self.put(Known(**json.loads(value)))
 
@@ -137,7 +154,7 @@ class ScratchBook(Book):
             cursor.execute("BEGIN")
             cursor.executemany(
                 "INSERT OR REPLACE INTO known VALUES (?, ?)",
-                [(known.key, json.dumps(asdict(known))) for known in touched],
+                [(known.key, json.dumps(_fields(known))) for known in touched],
             )
             cursor.executemany(
                 "INSERT OR IGNORE INTO holder VALUES (?, ?)",
@@ -156,6 +173,10 @@ class ScratchBook(Book):
             "SELECT value FROM known WHERE key IN (SELECT value FROM json_each(?))", [json.dumps(list(keys))]
         )
         return [value for (value,) in found]
+
+
+def _fields(known: Known) -> dict:
+    return {name: getattr(known, name) for name in Known.__slots__}
 
 
 def plan(entries: Sequence[Entry], book: Book, keep: str, shared: str, now: datetime) -> list[Planned]:
@@ -182,10 +203,7 @@ def _planned(entry: Entry, book: Book, keep: str, shared: str, now: datetime) ->
 def _found(entry: Entry, person: Person, book: Book, shared: str) -> Known | None:
     """The contact that a row is about; None for a new one, or with a fault for a row that is rejected."""
     if person.id:
-        found = book.of_id(person.id)
-        if not found:
-            entry.refuse(Fault.UNKNOWN_ID, "", str(person.id))
-        return found
+        return _found_by_id(entry, person, book.of_id(person.id))
     holders = book.holders(person.numbers)
     namesakes = [holder for holder in holders if searchable(holder.name) == searchable(person.name)]
     if namesakes or not holders or shared == SharedRule.ADD:
@@ -198,16 +216,32 @@ def _found(entry: Entry, person: Person, book: Book, shared: str) -> Known | Non
     return active[0]
 
 
+def _found_by_id(entry: Entry, person: Person, found: Known | None) -> Known | None:
+    """The contact with the row's ID, where nothing tells that another is meant; None where the ID is free."""
+    if not found:
+        if not person.name:
+            entry.refuse(Fault.UNKNOWN_ID, "", str(person.id))
+        return None
+    says_who = person.name or person.numbers
+    is_alike = searchable(found.name) == searchable(person.name) or found.numbers.keys() & person.numbers.keys()
+    if says_who and not is_alike:
+        entry.refuse(Fault.OTHER_CONTACT, "", found.name[:SHOWN_LENGTH])
+    return found
+
+
 def _added(entry: Entry, person: Person, book: Book, now: datetime) -> Planned:
+    """A new contact, under the row's ID if it has one."""
     added = Known(
-        pk=None,
+        pk=person.id,
         name=person.name,
         company=person.company,
         email=person.email,
         remarks=person.remarks,
         archived_at=now.isoformat() if person.archived else None,
         numbers=dict(person.numbers),
-        key=f"row {entry.number}",
+        primary=_first_unless_told(person),
+        key=str(person.id) if person.id else f"row {entry.number}",
+        is_new=True,
     )
     book.put(added)
     return Planned(entry, Outcome.NEW, added, None, added.values())
@@ -223,11 +257,23 @@ def _changes(known: Known, person: Person, keep: str, now: datetime) -> tuple[di
             after[name] = value
     if file_wins and person.archived is not None and person.archived != (known.archived_at is not None):
         after["archived_at"] = now.isoformat() if person.archived else None
+    primary = _primary(known, person)
+    if primary and primary != known.primary and (file_wins or not known.primary):
+        after["primary"] = primary
     before = {name: getattr(known, name) for name in after}
     if numbers := _changed_labels(known.numbers, person.numbers, file_wins=file_wins):
         after["numbers"] = numbers
         before["numbers"] = {number: known.numbers.get(number) for number in numbers}
     return before, after
+
+
+def _primary(known: Known, person: Person) -> str:
+    """The number that a row makes primary; empty for none. The first that a contact gets is, unless the row tells."""
+    return (person.primary or "") if known.numbers else _first_unless_told(person)
+
+
+def _first_unless_told(person: Person) -> str:
+    return next(iter(person.numbers), "") if person.primary is None else person.primary
 
 
 def _changed_labels(has: dict[str, str], said: dict[str, str], *, file_wins: bool) -> dict[str, str]:

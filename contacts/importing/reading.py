@@ -126,13 +126,13 @@ def survey(stream: BinaryIO, dialect: Dialect) -> Survey:
 
 def _lines(stream: BinaryIO, encoding: str) -> Iterator[str]:
     """The lines of a file as `csv` wants them. A line that goes on for ever is refused before it fills the memory."""
-    text = io.TextIOWrapper(stream, encoding=encoding, newline="")
-    while line := text.readline(LONGEST_LINE):
-        if len(line) == LONGEST_LINE:
-            raise csv.Error("line too long")
-        if "\0" in line:
-            raise csv.Error("NUL")
-        yield line
+    with io.TextIOWrapper(stream, encoding=encoding, newline="") as text:
+        while line := text.readline(LONGEST_LINE):
+            if len(line) == LONGEST_LINE:
+                raise csv.Error("line too long")
+            if "\0" in line:
+                raise csv.Error("NUL")
+            yield line
 
 
 def _check(number: int, cells: Sequence[str]) -> None:

@@ -26,6 +26,10 @@ _read = lru_cache(1024)(phone.read)
 _FORMULA = re.compile(r'=\s*(?:"(?P<quoted>(?:[^"]|"")*)"|(?P<sign>\+?)(?P<number>[0-9.]+))\s*\Z')
 # The apostrophe behind which people hide digits from a spreadsheet; what exports hide, `unescaped` knows.
 _GUARD = re.compile(r"'(?=[0-9(])")
+_CONTROLS = re.compile(r"[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
+# Nothing but one number, or several of them, and no words: most cells.
+_DIGITS = re.compile(r"\+?[0-9][0-9 ()-]*\Z")
+_EXPORTED = re.compile(r"(?:tel:)?(?P<number>\+[1-9][0-9]{5,18}|[0-9]{1,20})\Z")
 _SCIENTIFIC = re.compile(r"\+?(?P<whole>[0-9])(?:[.,](?P<rest>[0-9]+))?[eE]\+?(?P<exponent>[0-9]{1,3})\Z")
 _DECIMAL = re.compile(r"(?P<whole>\+?[0-9]{4,})[.,]0+\Z")
 _EXTENSION = re.compile(
@@ -77,6 +81,8 @@ class Fault(StrEnum):
     BAD_SWITCH = "bad_switch"
     BAD_ID = "bad_id"
     UNKNOWN_ID = "unknown_id"
+    OTHER_CONTACT = "other_contact"
+    BAD_PRIMARY = "bad_primary"
     TOO_MANY_CELLS = "too_many_cells"
     CONTROL_CHARACTER = "control_character"
     SHARED_NUMBER = "shared_number"
@@ -112,7 +118,7 @@ def text(cell: str) -> tuple[str, list[Repair]]:
     Raises Refused for characters that no text has.
     """
     repairs: list[Repair] = []
-    if any(unicodedata.category(character) == "Cc" and character not in "\t\r\n\x85" for character in cell):
+    if _CONTROLS.search(cell):
         raise Refused(Fault.CONTROL_CHARACTER, "".join(filter(str.isprintable, cell)))
     words = _unwrapped(cell.strip(), repairs)
     # Blanks at the ends are in every other file; only odd ones are worth a word.
@@ -149,6 +155,12 @@ def numbers(cell: str, region: str) -> Numbers:
     return Numbers(tuple(found.values()), tuple(dict.fromkeys(repairs)))
 
 
+def exported_number(cell: str, region: str) -> str:
+    """The number that an export wrote, as it is stored; empty where the cell says anything else."""
+    exported = _EXPORTED.match(cell)
+    return exported["number"] if exported and _read(exported["number"], region).number == exported["number"] else ""
+
+
 def email(cell: str) -> tuple[str, list[Repair]]:
     """The address in a cell; whether it is one is the model's to say."""
     words, repairs = one_line(cell)
@@ -164,9 +176,10 @@ def _unwrapped(words: str, repairs: list[Repair]) -> str:
         repairs.append(Repair.FORMULA)
         quoted = formula["quoted"]
         return (formula["sign"] + formula["number"] if quoted is None else quoted.replace('""', '"')).strip()
-    if words != unescaped(words):
+    if "'" in words and words != unescaped(words):
         repairs.append(Repair.APOSTROPHE)
-    return unescaped(words).strip()
+        return unescaped(words).strip()
+    return words
 
 
 def _whole(words: str, repairs: list[Repair]) -> str:
@@ -242,6 +255,8 @@ def _lacks_zero(digits: str, region: str) -> bool:
 
 def _without_words(part: str, repairs: list[Repair]) -> tuple[str, str]:
     """A number without the words and the extension beside it, and what these make as a label."""
+    if _DIGITS.match(part):
+        return part, ""
     words: list[str] = []
     part, extension = _without_extension(part, repairs)
     before, behind = _WORD_BEFORE.match(part), _WORD_BEHIND.search(part)

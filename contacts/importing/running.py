@@ -1,4 +1,4 @@
-"""The one way in which imports are checked, run, stopped and undone: in batches, outside a request, by one worker each.
+"""The one way in which imports are read, checked, run, stopped and undone: outside a request, by one worker each.
 
 A batch stores what its rows bring about together with how far the run has come, and only while its worker holds the
 lease: whatever ends a worker, another goes on where the last batch ended, and no row is taken twice.
@@ -8,29 +8,45 @@ import logging
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
-from itertools import islice
 
 from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError, transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from contacts.acting import acting
 from contacts.importing import files, reading, saving, undoing
 from contacts.importing.planning import Book, ScratchBook, plan
 from contacts.importing.rows import Entry, Reader
 from contacts.models.imports import ImportRow, ImportRun, Outcome, State, Undo
 from contacts.turns import turns
 
-BATCH = 500
+BATCH = 1000
+# A turn is a lock of PostgreSQL, which has 6,400 of them as it comes, for all who work at a time.
+MOST_TURNS = 2000
 LEASE = timedelta(seconds=60)
+# What ends the work of whoever has no database any more; another goes on when the lease is over.
+OUTAGES = (OperationalError, InterfaceError)
 # Where work leads that is stopped or fails, and from where it may begin.
-_BEFORE = {State.CHECKING: State.DRAFT, State.IMPORTING: State.STOPPED, State.UNDOING: State.DONE}
-_AFTER = {State.CHECKING: State.CHECKED, State.IMPORTING: State.DONE, State.UNDOING: State.UNDONE}
+_BEFORE = {
+    State.READING: State.REFUSED,
+    State.CHECKING: State.DRAFT,
+    State.IMPORTING: State.STOPPED,
+    State.UNDOING: State.DONE,
+}
+_AFTER = {
+    State.READING: State.DRAFT,
+    State.CHECKING: State.CHECKED,
+    State.IMPORTING: State.DONE,
+    State.UNDOING: State.UNDONE,
+}
 MAY_BEGIN = {
+    State.READING: {State.READING},
     State.CHECKING: {State.DRAFT, State.CHECKED},
     State.IMPORTING: {State.DRAFT, State.CHECKED, State.STOPPED},
     State.UNDOING: {State.DONE, State.STOPPED},
@@ -51,8 +67,27 @@ class _Stopped(Exception):
     """Somebody asked to stop."""
 
 
-def ask(run: ImportRun, work: State, *, lease: uuid.UUID | None = None) -> ImportRun:
-    """Asks for a run to be checked, imported (on from where it was stopped) or undone. Raises NotNow.
+class _Renewing:
+    """Called again and again while a step takes long: renews the lease when a third of it is over. Raises LeaseLost."""
+
+    def __init__(self, run: ImportRun) -> None:
+        self._run = run
+        self._renewed_at = timezone.now()
+
+    def __call__(self) -> None:
+        now = timezone.now()
+        if now - self._renewed_at < LEASE / 3:
+            return
+        self._renewed_at = now
+        held = ImportRun.objects.filter(pk=self._run.pk, lease=self._run.lease)
+        if not held.update(leased_until=now + LEASE):
+            raise LeaseLost
+
+
+def ask(
+    run: ImportRun, work: State, *, by: AbstractBaseUser | None = None, lease: uuid.UUID | None = None
+) -> ImportRun:
+    """Asks for a run to be checked, imported (on from where it was stopped) or undone, in a name. Raises NotNow.
 
     With a `lease` the caller does it, by `work`; else a worker does.
     """
@@ -65,7 +100,7 @@ def ask(run: ImportRun, work: State, *, lease: uuid.UUID | None = None) -> Impor
         elif stored.state != State.STOPPED:
             stored.begin_counting()
         stored.state, stored.is_stopping, stored.failure = work, False, ""
-        stored.asked_at, stored.finished_at = timezone.now(), None
+        stored.asked_at, stored.asked_by, stored.finished_at = timezone.now(), by, None
         stored.lease, stored.leased_until = lease, timezone.now() + LEASE if lease else None
         stored.save()
     return stored
@@ -104,9 +139,19 @@ def work(
 ) -> ImportRun:
     """Does what a leased run has to do, tells after each batch, and leaves it to others when it `is_ending`.
 
-    Answers the run as it is then. A fault of the file, and one of ours, is kept in `failure`; an outage rises.
+    It is put down to who asked for it. Answers the run as it is then. A fault of the file, and one of ours, is kept in
+    `failure`; an outage rises.
     """
-    do = {State.CHECKING: _check, State.IMPORTING: _import, State.UNDOING: _undo}[State(run.state)]
+    undone = " undone" if run.state == State.UNDOING else ""
+    with acting(run.asked_by, reason=f"Import {run.file_name}{undone}"):
+        _work(run, told, is_ending)
+    return ImportRun.objects.filter(pk=run.pk).first() or run
+
+
+def _work(run: ImportRun, told: Callable[[ImportRun], None], is_ending: Callable[[], bool]) -> None:
+    do = {State.READING: _read, State.CHECKING: _check, State.IMPORTING: _import, State.UNDOING: _undo}[
+        State(run.state)
+    ]
     try:
         for at in do(run):
             told(at)
@@ -119,12 +164,30 @@ def work(
         _leave(run)
     except ValidationError as error:
         _leave(run, " ".join(error.messages))
-    except DatabaseError:
+    except OUTAGES:
         raise
     except Exception:
         logger.exception("Import %s failed.", run.pk)
         _leave(run, _("An error on our side ended it; the log says which. What was done until then is stored."))
-    return ImportRun.objects.filter(pk=run.pk).first() or run
+
+
+def _read(run: ImportRun) -> Iterator[ImportRun]:
+    """Makes a workbook the CSV that all else reads, and finds out what its columns are. Broken off, it begins anew."""
+    renewing = _Renewing(run)
+    if files.is_workbook(run):
+        sheet, file = files.converted(run, renewing)
+        with closing(file), transaction.atomic():
+            stored = _held(run)
+            files.replace(stored, sheet, file)
+            stored.save()
+            run.sheet = stored.sheet
+    files.read(run, renewing)
+    with transaction.atomic():
+        stored = _held(run)
+        for name in files.CHOSEN:
+            setattr(stored, name, getattr(run, name))
+        _release(stored, State.DRAFT)
+    yield stored
 
 
 def _check(run: ImportRun) -> Iterator[ImportRun]:
@@ -178,10 +241,17 @@ def _to_undo(run: ImportRun) -> QuerySet[ImportRow]:
 
 def _batches(run: ImportRun, after: int) -> Iterator[Sequence[Entry]]:
     """The rows of a run's file that come after one, read and repaired."""
-    reader = Reader(run.headings, run.taken_as, settings.DEFAULT_PHONE_REGION)
-    rows = reading.entries(files.opened(run), run.read_as, after)
-    while batch := list(islice(rows, BATCH)):
-        yield [reader.entry(number, cells) for number, cells in batch]
+    reader = Reader(run.headings, run.taken_as, settings.DEFAULT_PHONE_REGION, escaped=not run.sheet)
+    batch: list[Entry] = []
+    numbers = 0
+    for number, cells in reading.entries(files.opened(run), run.read_as, after):
+        batch.append(reader.entry(number, cells))
+        numbers += len(batch[-1].person.numbers) if batch[-1].person else 0
+        if len(batch) >= BATCH or numbers >= MOST_TURNS:
+            yield batch
+            batch, numbers = [], 0
+    if batch:
+        yield batch
 
 
 @contextmanager
@@ -228,6 +298,8 @@ def _leave(run: ImportRun, failure: str = "") -> None:
         stored = _held(run)
         stored.failure = failure
         _release(stored, _BEFORE[State(stored.state)])
+        if stored.state == State.REFUSED:
+            files.drop(stored)
 
 
 def _release(stored: ImportRun, state: State) -> None:

@@ -1,34 +1,59 @@
 """The one place where an import writes contacts: what was planned for a batch, and back again."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from django.utils.dateparse import parse_datetime
 
 from contacts.importing.planning import Known, Planned
-from contacts.models import Contact, ContactNumber
-from contacts.models.imports import ImportRow, ImportRun, Outcome
+from contacts.importing.storing import fresh_keys, insert, take_keys
+from contacts.models import Contact, ContactNumber, search_text
+from contacts.models.imports import ImportRow, ImportRun, Outcome, Undo
+from contacts.phone import reversed_digits
+from contacts.tracing import write_added
 
 TEXTS = ["name", "company", "email", "remarks"]
+CONTACT_COLUMNS = ["id", *TEXTS, "search_text", "archived_at", "created_at", "updated_at"]
+NUMBER_COLUMNS = ["contact_id", "number", "number_reversed", "label", "is_primary"]
+ROW_COLUMNS = [
+    *("run_id", "number", "outcome", "contact_id", "cells", "faults", "repairs", "is_repaired", "before", "after"),
+    "undo",
+]
 
 
 def save(planned: Sequence[Planned], contacts: dict[int, Contact], now: datetime) -> None:
     """Stores the contacts that rows make or change, each once, however many rows are about it."""
     touched = {plan.known.key: plan.known for plan in planned if plan.known and plan.after}
-    create([known for known in touched.values() if known.pk is None], now)
-    update([known for known in touched.values() if known.key == str(known.pk)], contacts, now)
+    update([known for known in touched.values() if not known.is_new], contacts, now)
+    create([known for known in touched.values() if known.is_new], now)
 
 
 def create(fresh: Sequence[Known], now: datetime) -> None:
-    """Stores new contacts with their numbers, and fills in their keys."""
-    contacts = Contact.objects.bulk_create([_filled(Contact(created_at=now), known) for known in fresh])
-    for known, contact in zip(fresh, contacts, strict=True):
-        known.pk = contact.pk
-    ContactNumber.objects.bulk_create(
-        ContactNumber(contact_id=known.pk, number=number, label=label, is_primary=place == 0)
-        for known in fresh
-        for place, (number, label) in enumerate(known.numbers.items())
-    )
+    """Stores new contacts with numbers and traces, and fills in their keys. As many queries for any number of them."""
+    if not fresh:
+        return
+    if told := [known.pk for known in fresh if known.pk]:
+        take_keys(Contact, max(told))
+    without_key = [known for known in fresh if known.pk is None]
+    for known, pk in zip(without_key, fresh_keys(Contact, len(without_key)), strict=True):
+        known.pk = pk
+    insert(Contact, CONTACT_COLUMNS, (_contact_cells(known, now) for known in fresh))
+    insert(ContactNumber, NUMBER_COLUMNS, (cells for known in fresh for cells in _number_cells(known)))
+    keys = [known.pk for known in fresh]
+    write_added(Contact.objects.filter(pk__in=keys))
+    write_added(ContactNumber.objects.filter(contact__in=keys))
+
+
+def _contact_cells(known: Known, now: datetime) -> list:
+    archived_at = parse_datetime(known.archived_at) if known.archived_at else None
+    texts = [known.name, known.company, known.email, known.remarks]
+    return [known.pk, *texts, search_text(*texts[:3]), archived_at, now, now]
+
+
+def _number_cells(known: Known) -> Iterator[list]:
+    """The rows are canonical: a person's numbers are read by nothing but `phone`."""
+    for number, label in known.numbers.items():
+        yield [known.pk, number, reversed_digits(number), label, number == known.primary]
 
 
 def update(changed: Sequence[Known], contacts: dict[int, Contact], now: datetime) -> None:
@@ -47,26 +72,29 @@ def update(changed: Sequence[Known], contacts: dict[int, Contact], now: datetime
     ContactNumber.objects.filter(pk__in=removed).delete()
     ContactNumber.objects.bulk_create(added)
     ContactNumber.objects.bulk_update(relabelled, ["label"])
+    _mark_primary(changed)
 
 
 def keep(run: ImportRun, planned: Iterable[Planned], *, with_changes: bool) -> None:
     """Stores what became of rows: of those rejected or repaired; `with_changes`, of all that did something."""
-    ImportRow.objects.bulk_create(
-        ImportRow(
-            run=run,
-            number=plan.entry.number,
-            outcome=plan.outcome,
-            contact_id=plan.known.pk if plan.known else None,
-            cells=plan.entry.cells if plan.outcome == Outcome.REJECTED else [],
-            faults=plan.entry.faults,
-            repairs=plan.entry.repairs,
-            is_repaired=_is_repaired(plan),
-            before=plan.before if with_changes else None,
-            after=plan.after if with_changes else None,
-        )
+    kept = (
+        plan
         for plan in planned
         if plan.outcome == Outcome.REJECTED or plan.entry.repairs or (with_changes and plan.after)
     )
+    insert(ImportRow, ROW_COLUMNS, (_row_cells(run, plan, with_changes=with_changes) for plan in kept))
+
+
+def _row_cells(run: ImportRun, plan: Planned, *, with_changes: bool) -> list:
+    """Of a contact that is not stored, as in a check, no key is kept."""
+    is_stored = plan.known and (with_changes or not plan.known.is_new)
+    return [
+        *(run.pk, plan.entry.number, plan.outcome, plan.known.pk if is_stored else None),
+        plan.entry.cells if plan.outcome == Outcome.REJECTED else [],
+        *(plan.entry.faults, plan.entry.repairs, _is_repaired(plan)),
+        *((plan.before, plan.after) if with_changes else (None, None)),
+        Undo.NOT_UNDONE,
+    ]
 
 
 def repaired(planned: Iterable[Planned]) -> int:
@@ -87,14 +115,8 @@ def _filled(contact: Contact, known: Known, now: datetime | None = None) -> Cont
 
 
 def _added(known: Known, stored: dict[str, ContactNumber]) -> list[ContactNumber]:
-    """The numbers that a contact gets; the first is the primary one where it has none at all."""
     fresh = [number for number in known.numbers if number not in stored]
-    return [
-        ContactNumber(
-            contact_id=known.pk, number=number, label=known.numbers[number], is_primary=not stored and place == 0
-        )
-        for place, number in enumerate(fresh)
-    ]
+    return [ContactNumber(contact_id=known.pk, number=number, label=known.numbers[number]) for number in fresh]
 
 
 def _relabelled(known: Known, stored: dict[str, ContactNumber]) -> list[ContactNumber]:
@@ -103,3 +125,13 @@ def _relabelled(known: Known, stored: dict[str, ContactNumber]) -> list[ContactN
     for number in changed:
         number.label = known.numbers[number.number]
     return changed
+
+
+def _mark_primary(changed: Sequence[Known]) -> None:
+    """Makes the numbers primary that shall be, and those that were no longer, where that differs."""
+    numbers = ContactNumber.objects.filter(contact__in=[known.pk for known in changed])
+    primary = {known.pk: known.primary for known in changed}
+    wrong = [number for number in numbers if number.is_primary != (number.number == primary[number.contact_id])]
+    for is_primary in (False, True):
+        keys = [number.pk for number in wrong if number.is_primary != is_primary]
+        ContactNumber.objects.filter(pk__in=keys).update(is_primary=is_primary)

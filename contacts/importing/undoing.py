@@ -19,11 +19,13 @@ def take_back(rows: Sequence[ImportRow], now: datetime) -> None:
     """
     contacts = _contacts([row.contact_id for row in rows if row.contact_id])
     states = {pk: known(contact) for pk, contact in contacts.items()}
+    merged = set(Contact.with_merged.filter(merged_into__in=contacts).values_list("merged_into", flat=True))
     gone: set[int] = set()
     changed: dict[int, Known] = {}
     for row in sorted(rows, key=lambda row: -row.number):
         state = states.get(row.contact_id)
-        row.undo = Undo.UNDONE if state and row.contact_id not in gone and _is_as_made(state, row) else Undo.KEPT
+        is_as_made = state and state.pk not in gone and _is_as_made(state, row, has_merged=state.pk in merged)
+        row.undo = Undo.UNDONE if is_as_made else Undo.KEPT
         if row.undo == Undo.KEPT:
             continue
         if row.before is None:
@@ -32,10 +34,8 @@ def take_back(rows: Sequence[ImportRow], now: datetime) -> None:
             _restore(state, row.before)
             changed[state.pk] = state
     saving.update([state for pk, state in changed.items() if pk not in gone], contacts, now)
-    # A row that named a contact names it no longer once that is deleted.
-    for row in rows:
-        row.contact_id = None if row.contact_id in gone else row.contact_id
-    ImportRow.objects.bulk_update(rows, ["undo"])
+    for undo in (Undo.UNDONE, Undo.KEPT):
+        ImportRow.objects.filter(pk__in=[row.pk for row in rows if row.undo == undo]).update(undo=undo)
     Contact.objects.filter(pk__in=gone).delete()
 
 
@@ -45,10 +45,11 @@ def _contacts(pks: Sequence[int]) -> dict[int, Contact]:
     return {contact.pk: contact for contact in found}
 
 
-def _is_as_made(state: Known, row: ImportRow) -> bool:
+def _is_as_made(state: Known, row: ImportRow, *, has_merged: bool) -> bool:
     """Whether what a row wrote still stands; of a contact that it added, all of it and nothing else."""
     if row.before is None:
-        return state.values() == row.after
+        values = state.values()
+        return not has_merged and all(values[name] == value for name, value in row.after.items())
     values = dict(row.after)
     labels = values.pop("numbers", {})
     return all(getattr(state, name) == value for name, value in values.items()) and all(
@@ -65,3 +66,4 @@ def _restore(state: Known, before: dict) -> None:
             state.numbers[number] = label
             if label is None:
                 del state.numbers[number]
+                state.primary = "" if state.primary == number else state.primary

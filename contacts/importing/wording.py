@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from contacts.importing.repairing import LABEL_MAX_LENGTH, MOST_NUMBERS_IN_A_CELL, Fault, Repair
-from contacts.importing.rows import MOST_CHARACTERS
+from contacts.importing.rows import MOST_CHARACTERS, MOST_NUMBERS
 
 _REPAIRS = {
     Repair.FORMULA: gettext_lazy("taken out of a formula"),
@@ -25,17 +25,27 @@ _FAULTS = {
     Fault.LOST_DIGITS: gettext_lazy("A spreadsheet has lost digits of it. Write the number in full, as text."),
     Fault.NO_NUMBER: gettext_lazy("It is no phone number. Mend it, or empty the cell."),
     Fault.SHORT_ENDING: gettext_lazy("It is too short for a number of its own. Write each number in full."),
-    Fault.TOO_MANY_NUMBERS: gettext_lazy("A cell has more than {most_numbers} numbers."),
+    Fault.TOO_MANY_NUMBERS: gettext_lazy(
+        "There are more than {most_numbers} numbers in a cell, or {most_in_row} in the row."
+    ),
     Fault.NUMBER_MISSING: gettext_lazy("There is no phone number. A new contact needs one."),
     Fault.NAME_MISSING: gettext_lazy("There is no name. A new contact needs one."),
     Fault.TOO_LONG: gettext_lazy(
         "It is too long: names and companies have at most {most_name} characters, e-mail addresses {most_email},"
-        " remarks {most_remarks}."
+        " remarks {most_remarks}, labels {most_label}."
     ),
     Fault.BAD_EMAIL: gettext_lazy("It is no e-mail address. Mend it, or empty the cell."),
     Fault.BAD_SWITCH: gettext_lazy("Archived is yes, no or empty."),
-    Fault.BAD_ID: gettext_lazy("An ID is the whole number that a contact has here. Mend it, or empty the cell."),
-    Fault.UNKNOWN_ID: gettext_lazy("No contact has this ID. Mend it, or empty the cell to add a new contact."),
+    Fault.BAD_ID: gettext_lazy(
+        "An ID is the whole number that a contact has here, of at most 15 digits. Mend it, or empty the cell."
+    ),
+    Fault.UNKNOWN_ID: gettext_lazy("No contact has this ID. Mend it, or give the name of a new contact."),
+    Fault.OTHER_CONTACT: gettext_lazy(
+        "The contact with this ID has another name and none of these numbers. Empty the ID, or mend what is wrong."
+    ),
+    Fault.BAD_PRIMARY: gettext_lazy(
+        "It has to be the heading of the column in which the primary number of this row stands, or empty."
+    ),
     Fault.TOO_MANY_CELLS: gettext_lazy("The row has more cells than there are headings. Does a delimiter lack quotes?"),
     Fault.CONTROL_CHARACTER: gettext_lazy("It holds control characters. Delete them."),
     Fault.SHARED_NUMBER: gettext_lazy(
@@ -47,6 +57,7 @@ _FAULTS = {
 }
 _LIMITS = {
     "most_numbers": MOST_NUMBERS_IN_A_CELL,
+    "most_in_row": f"{MOST_NUMBERS:,}",
     "most_label": LABEL_MAX_LENGTH,
     **{f"most_{target}": f"{most:,}" for target, most in MOST_CHARACTERS.items()},
 }

@@ -4,7 +4,7 @@ import csv
 import io
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import BinaryIO
@@ -33,12 +33,15 @@ class _Refused(Exception):
     """Why a part of a workbook is not read, in words."""
 
 
-def as_csv(file: BinaryIO, wanted_sheet: str = "") -> tuple[str, Iterator[bytes]]:
+def as_csv(
+    file: BinaryIO, wanted_sheet: str = "", told: Callable[[], None] = lambda: None
+) -> tuple[str, Iterator[bytes]]:
     """The sheet of that name, else the first with rows, and its cells as UTF-8 CSV. Raises ValidationError.
 
-    A number that is whole is written without a fraction: a phone number that a spreadsheet took for a quantity.
+    A number that is whole is written without a fraction: a phone number that a spreadsheet took for a quantity. While
+    the workbook is looked through, `told` is called again and again.
     """
-    _examine(file)
+    _examine(file, told)
     file.seek(0)
     try:
         workbook = python_calamine.CalamineWorkbook.from_filelike(file)
@@ -94,25 +97,25 @@ def _text(cell: object) -> str:
     return str(cell) if isinstance(cell, float | int | timedelta) else str(cell).replace("\0", "")
 
 
-def _examine(file: BinaryIO) -> None:
+def _examine(file: BinaryIO, told: Callable[[], None]) -> None:
     """Unpacks each part to its end, a little at a time, and counts what opening the workbook would hold."""
     try:
         with zipfile.ZipFile(file) as archive:
-            _examine_parts(archive)
+            _examine_parts(archive, told)
     except _Refused as error:
         raise ValidationError(str(error)) from error
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as error:
         raise _damaged() from error
 
 
-def _examine_parts(archive: zipfile.ZipFile) -> None:
+def _examine_parts(archive: zipfile.ZipFile, told: Callable[[], None]) -> None:
     parts = archive.infolist()
     if len(parts) > MOST_PARTS or len({part.filename for part in parts}) < len(parts):
         raise _Refused(_("This is no workbook of a spreadsheet: it has too many parts, or one twice."))
     _require_size(sum(part.file_size for part in parts), sum(part.compress_size for part in parts))
     for part in parts:
         with archive.open(part) as stream:
-            _examine_part(stream)
+            _examine_part(stream, told)
 
 
 def _require_size(unpacked: int, packed: int) -> None:
@@ -122,18 +125,19 @@ def _require_size(unpacked: int, packed: int) -> None:
         raise _Refused(said.format(size=unpacked // 1_000_000))
 
 
-def _examine_part(stream: BinaryIO) -> None:
+def _examine_part(stream: BinaryIO, told: Callable[[], None]) -> None:
     """What is XML is parsed, whatever it is called: a sheet's cells are counted, a document type is refused."""
     beginning = stream.read(READ_AT_ONCE)
     if not beginning.lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n").startswith(b"<"):
         while stream.read(READ_AT_ONCE):
-            pass
+            told()
         return
     area = _Area()
     try:
         area.parser.Parse(beginning, False)
         while piece := stream.read(READ_AT_ONCE):
             area.parser.Parse(piece, False)
+            told()
         area.parser.Parse(b"", True)
     except expat.ExpatError as error:
         raise zipfile.BadZipFile from error

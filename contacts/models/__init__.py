@@ -8,6 +8,7 @@ from contacts.models.contacts import (
     ContactQuerySet,
     canonical,
     canonical_number,
+    search_text,
     searchable,
 )
 from contacts.models.imports import ImportMapping, ImportPiece, ImportRow, ImportRun
@@ -29,5 +30,6 @@ __all__ = [
     "Merge",
     "canonical",
     "canonical_number",
+    "search_text",
     "searchable",
 ]

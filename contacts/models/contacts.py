@@ -20,8 +20,15 @@ SEARCH_MAX_WORDS = 10
 
 def searchable(text: str) -> str:
     """A text as it is searched: one form for all spellings of a letter, without accents, on every database."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     letters = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return " ".join("".join(letter for letter in letters if not unicodedata.combining(letter)).split())
+
+
+def search_text(name: str, company: str, email: str) -> str:
+    """The text in which a contact is searched."""
+    return searchable(f"{name} {company} {email}")
 
 
 def _lower_in_english(text: str) -> str:
@@ -150,7 +157,7 @@ class Contact(models.Model):
         super().save(*args, **_updating(kwargs, "search_text", "updated_at"))
 
     def fill_search_text(self) -> None:
-        self.search_text = searchable(f"{self.name} {self.company} {self.email}")
+        self.search_text = search_text(self.name, self.company, self.email)
 
 
 class ContactNumberQuerySet(TracedQuerySet):

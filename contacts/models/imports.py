@@ -30,6 +30,8 @@ class SharedRule(models.TextChoices):
 
 
 class State(models.TextChoices):
+    READING = "reading", pgettext_lazy("of an import", "is being read")
+    REFUSED = "refused", pgettext_lazy("of an import", "cannot be read")
     DRAFT = "draft", pgettext_lazy("of an import", "not checked yet")
     CHECKING = "checking", pgettext_lazy("of an import", "is being checked")
     CHECKED = "checked", pgettext_lazy("of an import", "checked")
@@ -41,7 +43,7 @@ class State(models.TextChoices):
 
 
 DRAFTS = [State.DRAFT, State.CHECKED]
-UNDER_WAY = [State.CHECKING, State.IMPORTING, State.UNDOING]
+UNDER_WAY = [State.READING, State.CHECKING, State.IMPORTING, State.UNDOING]
 
 
 class Outcome(models.TextChoices):
@@ -67,8 +69,8 @@ class ImportRunQuerySet(models.QuerySet["ImportRun"]):
 class ImportRun(models.Model):
     """A file that is imported: how it is read, by which rules, and how far it has come.
 
-    `rows_done` is the last row of the file that the state's work has dealt with; it is stored together with what the
-    row brought about, so that nothing is done twice.
+    Until it is read, `dialect` and `mapping` are what was told of it. `rows_done` is the last row of the file that the
+    state's work has dealt with; it is stored together with what the row brought about, so that nothing is done twice.
     """
 
     file_name = models.CharField(_("file"), max_length=200)
@@ -77,6 +79,7 @@ class ImportRun(models.Model):
     dialect = models.JSONField()
     headings = models.JSONField()
     columns = models.JSONField()
+    mapping = models.ForeignKey("ImportMapping", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     keep_rule = models.CharField(max_length=10, choices=KeepRule.choices, default=KeepRule.FILL)
     shared_rule = models.CharField(max_length=10, choices=SharedRule.choices, default=SharedRule.REJECT)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.DRAFT)
@@ -96,6 +99,9 @@ class ImportRun(models.Model):
     )
     created_at = models.DateTimeField(_("uploaded at"), default=timezone.now)
     asked_at = models.DateTimeField(null=True)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
     finished_at = models.DateTimeField(_("finished at"), null=True)
     lease = models.UUIDField(null=True)
     leased_until = models.DateTimeField(null=True)

@@ -5,6 +5,7 @@ import zipfile
 from collections.abc import Sequence
 
 import xlsxwriter
+from django.core.exceptions import ValidationError
 
 from contacts.importing import files, running
 from contacts.models.imports import ImportRun, State
@@ -46,6 +47,15 @@ def an_import(*lines: str, **told) -> ImportRun:
     for name, rule in rules.items():
         setattr(run, name, rule)
     run.save()
+    return run
+
+
+def stored(file: io.BytesIO, name: str = "people", **told) -> ImportRun:
+    """An import of a file, with a workbook read as a worker does. Raises ValidationError where it cannot be read."""
+    run = files.store(file, name, **told)
+    run = done(run, State.READING) if run.state == State.READING else run
+    if run.failure:
+        raise ValidationError(run.failure)
     return run
 
 

@@ -1,5 +1,7 @@
 """The back office's pages of imports: who may do what, and what the pages say."""
 
+import uuid
+
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -8,7 +10,7 @@ from django.core.management import call_command
 from contacts.importing import files
 from contacts.models import Contact
 from contacts.models.imports import ImportMapping, ImportRun, SharedRule, State
-from contacts.tests.import_files import an_import, counts, csv_file, done, imported
+from contacts.tests.import_files import an_import, counts, csv_file, done, imported, xlsx_file
 from contacts.tests.pages import section, table, words
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +70,36 @@ def test_a_file_is_uploaded_mapped_checked_imported_and_undone(client, clerk):
     assert ImportMapping.objects.get().columns == {"name": ["name", ""], "mobile": ["number", "direct"]}
 
 
+def test_a_workbook_is_read_by_the_worker_and_then_mapped_as_was_saved(client, clerk):
+    mapping = files.remember(an_import("Who,Reach", "Mira,91234567", shared_rule=SharedRule.ADD), "Monthly")
+    mapping.columns = {"who": ["name", ""], "reach": ["number", "direct"]}
+    mapping.save()
+    file = SimpleUploadedFile("people.xlsx", xlsx_file(["Who", "Reach"], ["Mira", 6591234567]).getvalue())
+    client.post(f"{LIST}add/", {"file": file, "sheet": "People", "mapping": mapping.pk})
+    run = ImportRun.objects.first()
+    assert (run.state, run.asked_by, run.headings) == (State.READING, clerk, [])
+    assert "It waits for the worker." in words(page(client, run))
+    ImportRun.objects.filter(pk=run.pk).update(lease=uuid.uuid4())
+    assert "The workbook is being read." in words(page(client, run))
+    ImportRun.objects.filter(pk=run.pk).update(lease=None)
+    call_command("run_imports", "--once")
+    run.refresh_from_db()
+    found = run.state, run.sheet, run.rows, run.columns, run.shared_rule
+    assert found == (State.DRAFT, "People", 2, [["name", ""], ["number", "direct"]], SharedRule.ADD)
+    assert "Mira" in words(page(client, run))
+
+
+def test_a_workbook_that_cannot_be_read_says_why_and_is_not_kept(client, clerk):
+    client.post(f"{LIST}add/", {"file": SimpleUploadedFile("people.xlsx", b"PK\x03\x04" + b"x" * 600)})
+    call_command("run_imports", "--once")
+    run = ImportRun.objects.get()
+    markup = words(page(client, run))
+    assert (run.state, run.pieces.count()) == (State.REFUSED, 0)
+    assert "cannot be read" in markup
+    assert "This is no XLSX workbook, or a damaged one." in markup
+    assert "Check all rows" not in markup
+
+
 def test_a_saved_mapping_is_taken_for_another_file(client, clerk):
     mapping = files.remember(an_import("Who,Reach", "Mira,91234567", shared_rule=SharedRule.ADD), "Monthly")
     mapping.columns = {"who": ["name", ""], "reach": ["number", "direct"]}
@@ -105,6 +137,7 @@ def test_how_the_file_is_read_can_be_changed(client, clerk):
         ({"target_1": "name"}, "“Name” is chosen for more than one column. Choose it once."),
         ({"target_1": ""}, "Choose the columns that hold phone numbers"),
         ({"target_0": ""}, "Choose the column that holds the name."),
+        ({"target_0": "label"}, "Labels stand behind the column of their numbers."),
         ({"target_0": "nonsense"}, "Select a valid choice."),
     ],
 )

@@ -94,6 +94,19 @@ def assert_imported(crm: Page, text: str) -> None:
 
 
 @pytest.mark.once
+def test_a_workbook_is_waited_for_and_says_why_it_cannot_be_read_with_no_barrier(crm: Page, administrator):
+    crm.goto(f"{crm.base}/admin/contacts/importrun/add/")
+    file = {"name": "people.xlsx", "mimeType": "application/octet-stream", "buffer": b"PK\x03\x04" + b"x" * 600}
+    crm.get_by_label("File").set_input_files(file)
+    crm.get_by_role("button", name="Upload").click()
+    expect(crm.get_by_role("status")).to_contain_text("It waits for the worker.")
+    assert faults_in_sight(crm, "workbook being read") == []
+    work()
+    expect(crm.get_by_text("This is no XLSX workbook, or a damaged one.")).to_be_visible()
+    assert faults_in_sight(crm, "workbook refused") == []
+
+
+@pytest.mark.once
 def test_a_file_that_is_refused_says_why_and_has_no_barrier(crm: Page, administrator):
     crm.goto(f"{crm.base}/admin/contacts/importrun/add/")
     crm.get_by_label("File").set_input_files(

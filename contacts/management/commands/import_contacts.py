@@ -6,6 +6,7 @@ from pathlib import Path
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from contacts.acting import acting
 from contacts.importing import files, running
 from contacts.importing.mapping import Column, Target, heading_key
 from contacts.importing.reading import DELIMITERS, ENCODINGS
@@ -55,6 +56,10 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, file: Path, check: bool, rejected: Path | None, **options) -> None:
+        with acting(name="manage.py import_contacts"):
+            self._import(file, check, rejected, options)
+
+    def _import(self, file: Path, check: bool, rejected: Path | None, options: dict) -> None:
         run = self._stored(file, options)
         self._tell_reading(run)
         work = State.CHECKING if check else State.IMPORTING
@@ -78,7 +83,7 @@ class Command(BaseCommand):
             with file.open("rb") as content:
                 mapping = _mapping(options["mapping"])
                 run = files.store(content, file.name, sheet=options["sheet"], mapping=mapping, dialect=told)
-            return _configured(run, options)
+            return _configured(_read(run), options)
         except OSError as error:
             raise CommandError(f"{file} cannot be read: {error.strerror}.") from None
         except ValidationError as error:
@@ -124,6 +129,15 @@ def _mapping(name: str | None) -> ImportMapping | None:
     except ImportMapping.DoesNotExist:
         known = ", ".join(ImportMapping.objects.values_list("name", flat=True)) or "none"
         raise CommandError(f"No mapping is saved as {name}. Saved are: {known}.") from None
+
+
+def _read(run: ImportRun) -> ImportRun:
+    """The import, with its workbook read if it is one."""
+    if run.state == State.READING:
+        run = running.work(running.ask(run, State.READING, lease=uuid.uuid4()))
+    if run.failure:
+        raise ValidationError(run.failure)
+    return run
 
 
 def _configured(run: ImportRun, options: dict) -> ImportRun:

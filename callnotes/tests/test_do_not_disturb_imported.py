@@ -1,0 +1,117 @@
+"""A list of numbers that are not to be called: an export of the ledger, or any other, is taken into it."""
+
+from datetime import UTC, timedelta
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from callnotes import do_not_disturb, tables
+from callnotes.models import DoNotDisturb
+from callnotes.tests.factories import NOON, make_agent, make_note, make_peace, minute
+from contacts.spreadsheets import csv_pieces
+from contacts.tests.factories import make_contact
+from contacts.tests.import_files import xlsx_file
+from contacts.workbooks import xlsx_pieces
+
+pytestmark = pytest.mark.django_db
+
+NUMBER, OTHER_NUMBER, THIRD_NUMBER = "+6591234567", "+12025550123", "+442079460958"
+WRITERS = {"csv": csv_pieces, "xlsx": xlsx_pieces}
+
+
+@pytest.fixture(autouse=True)
+def robin():
+    return make_agent("robin", first_name="Robin", last_name="Agent")
+
+
+def exported(kind: str = "csv") -> bytes:
+    table = tables.do_not_disturb(DoNotDisturb.objects.all(), UTC)
+    rows = list(table.cells(list(table.rows.order_by("pk"))))
+    return b"".join(WRITERS[kind](table.columns, [rows]))
+
+
+def take(folder: Path, content: bytes, *options: str, name: str = "list.csv") -> None:
+    path = folder / name
+    path.write_bytes(content)
+    call_command("import_do_not_disturb", path, "--by=robin", *options)
+
+
+def in_force() -> list[tuple]:
+    entries = DoNotDisturb.objects.in_force(timezone.now()).order_by("number", "pk")
+    return [(entry.number, entry.why, entry.set_at, entry.ends_at) for entry in entries]
+
+
+@pytest.fixture
+def ledger(robin) -> None:
+    make_contact("Ada Example", NUMBER)
+    make_peace(NUMBER, minute(0), "=Letter.", set_by=robin, ends_at=timezone.now() + timedelta(days=9))
+    make_note(OTHER_NUMBER, "Wants no calls.", key="do_not_disturb", source="3cx", now=minute(1))
+    make_peace("1001", minute(2), "Over.", set_by=robin, ends_at=NOON + timedelta(hours=1))
+    make_peace(THIRD_NUMBER, minute(3), "Lifted.", set_by=robin)
+    do_not_disturb.lift(THIRD_NUMBER, robin, "Changed their mind.", now=minute(9))
+
+
+@pytest.mark.parametrize("kind", WRITERS)
+def test_an_export_of_the_ledger_changes_nothing_and_brings_it_back_where_it_is_empty(ledger, tmp_path, kind, capsys):
+    file, before = exported(kind), list(DoNotDisturb.objects.values())
+    take(tmp_path, file)
+    assert list(DoNotDisturb.objects.values()) == before
+    assert capsys.readouterr().out == "Added: 0, unchanged: 2, lifted or over: 2, rejected: 0.\n"
+    told = [(number, why, since, ends and ends.replace(microsecond=0)) for number, why, since, ends in in_force()]
+    DoNotDisturb.objects.all().delete()
+    take(tmp_path, file)
+    assert in_force() == told
+    assert set(DoNotDisturb.objects.values_list("set_by__username", flat=True)) == {"robin"}
+
+
+def test_of_any_list_the_new_numbers_are_added_once_and_a_check_adds_none(tmp_path, capsys):
+    rows = b"Phone,Reason\r\n9123 4567,Letter.\r\n+65 9123 4567,Again.\r\n+12025550123,\r\n"
+    take(tmp_path, rows, "--check")
+    assert (in_force(), capsys.readouterr().out) == (
+        [],
+        "Added: 2, unchanged: 1, lifted or over: 0, rejected: 0. Nothing was written.\n",
+    )
+    take(tmp_path, rows)
+    assert [entry[:2] for entry in in_force()] == [(OTHER_NUMBER, ""), (NUMBER, "Letter.")]
+    take(tmp_path, rows)
+    assert DoNotDisturb.objects.count() == 2
+
+
+def test_what_lasts_longer_than_what_is_in_force_is_added(tmp_path):
+    make_peace(NUMBER, minute(0), "For a while.", ends_at=timezone.now() + timedelta(days=1))
+    take(tmp_path, xlsx_file(["Number", "Reason"], [NUMBER, "For ever."]).getvalue())
+    assert [entry[1] for entry in in_force()] == ["For a while.", "For ever."]
+
+
+def test_rejected_rows_stand_in_a_file_with_the_reason_and_the_others_are_taken(tmp_path):
+    rows = "\r\n".join(["Number,Until", "none,", f"{NUMBER},tomorrow", f"{OTHER_NUMBER},", f"{NUMBER} / 98765432,"])
+    with pytest.raises(CommandError, match=r"Rejected: 3\. They stand in .*list.rejected.csv"):
+        take(tmp_path, rows.encode())
+    moment = "tomorrow is no moment. Write it as 2026-03-04T20:00:00+08:00, or empty the cell."
+    assert (tmp_path / "list.rejected.csv").read_text(encoding="utf-8-sig").splitlines() == [
+        "Number,Until,Why it was rejected",
+        "none,,A row is about one number. Write one in each.",
+        f'\'{NUMBER},tomorrow,"{moment}"',
+        f"'{NUMBER} / 98765432,,A row is about one number. Write one in each.",
+    ]
+    assert [entry[0] for entry in in_force()] == [OTHER_NUMBER]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"Name,Company\r\nMira,Korfield Motors\r\n", "needs one column of phone numbers"),
+        (b"Number,Phone\r\n91234567,91234567\r\n", "needs one column of phone numbers"),
+        (b"Number\r\n", "no rows below its headings"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused_with_the_reason(tmp_path, content, said):
+    with pytest.raises(CommandError, match=said):
+        take(tmp_path, content)
+
+
+def test_who_sets_it_has_to_be_somebody(tmp_path):
+    with pytest.raises(CommandError, match="Nobody signs in as nobody"):
+        call_command("import_do_not_disturb", tmp_path / "list.csv", "--by=nobody")
