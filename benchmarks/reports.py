@@ -1,10 +1,13 @@
 """How long the reports take over a year of calls: makes it in an empty database, and reads each page from that.
 
-    tools/throwaway_postgresql.py .venv/bin/python benchmarks/reports.py [ROWS]
+    make bench-reports [SCALE=1m]
+    tools/throwaway_postgresql.py .venv/bin/python benchmarks/reports.py [SCALE]
 
-ROWS calls (a million), as many notes, three in a hundred of them corrected, and a promise to call for every fourth.
+SCALE calls (20k; 1m is a million), as many notes, three in a hundred of them corrected, and a promise to call for
+every fourth.
 """
 
+import logging
 import os
 import random
 import sys
@@ -19,6 +22,7 @@ import django
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dbncrm.test_settings")
 django.setup()
+logging.disable(logging.INFO)
 
 from django.contrib.auth.models import User  # noqa: E402
 from django.core.management import call_command  # noqa: E402
@@ -32,7 +36,7 @@ AGENTS, QUEUES, DAYS, AT_ONCE, TIMES = 60, 8, 365, 5_000, 5
 HOURS, WEIGHTS = list(range(8, 20)), [1, 4, 6, 6, 5, 3, 5, 6, 6, 5, 3, 1]
 SORTS = {"incoming": 45, "missed": 15, "outgoing": 28, "unanswered": 12}
 WORDS = "Asked for a quote; sent by e-mail. Follow up if no answer has come by the end of the week."
-PAGES = ["/reports/", "/reports/agents/", "/reports/queues/"]
+PAGES = ["/reports/", "/reports/hours/", "/reports/agents/", "/reports/queues/", "/reports/?queue=803"]
 LISTS = ["/reports/notes/", "/reports/calls/", "/reports/calls/?sort=missed", "/reports/callbacks/?outcome=kept"]
 
 
@@ -48,6 +52,12 @@ def main(rows: int) -> None:
     counts = [f"{model.objects.count():,} {model._meta.verbose_name_plural}" for model in (Call, CallNote, Callback)]
     print(f"{connection.vendor}: {', '.join(counts)}; made in {time.perf_counter() - began:.0f} s")
     _measure()
+
+
+def _scale(text: str) -> int:
+    """How many rows `20k`, `1m` or `5000` are."""
+    unit = {"k": 1_000, "m": 1_000_000}.get(text[-1].lower())
+    return int(text[:-1]) * unit if unit else int(text)
 
 
 def _measure() -> None:
@@ -158,4 +168,4 @@ def _callback(chance: random.Random, note: CallNote, notes: list[CallNote]) -> C
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000)
+    main(_scale(sys.argv[1] if len(sys.argv) > 1 else "20k"))

@@ -11,15 +11,18 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.utils import timezone
 
-from callnotes import callbacks
+from callnotes import callbacks, recording
 from callnotes.callbacks import Promise
 from callnotes.models import Callback, CallNote
 from callnotes.tests.factories import make_agent, make_call, make_disposition, make_missed, make_note
+from contacts.tests.factories import make_contact
+from contacts.tests.merges import make_merge
 from contacts.tests.pages import addresses, pieces, section, table, words
 from desk.paging import ROWS_PER_PAGE
 from desk.reports import rows
-from desk.reports.figures import of_agents, of_queues, overview
+from desk.reports.figures import by_time, overview
 from desk.reports.forms import DAYS_AT_MOST, CallbacksForm, CallsForm, NotesForm, Question, ReportForm
+from desk.reports.groups import of_agents, of_queues
 from desk.reports.tables import Table
 from desk.reports.totals import tiles, totals, totals_of
 
@@ -28,11 +31,12 @@ pytestmark = pytest.mark.django_db
 NUMBER = "+6591234567"
 NOW = datetime(2026, 3, 11, 4, 0, tzinfo=UTC)  # A Wednesday, noon in Singapore.
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
-PAGES = ["/reports/", "/reports/agents/", "/reports/queues/"]
+PAGES = ["/reports/", "/reports/hours/", "/reports/agents/", "/reports/queues/"]
 LISTS = ["/reports/notes/", "/reports/calls/", "/reports/callbacks/"]
 OF_PERIODS = [
     {"period": "today"},
     {"since": "2025-12-01", "until": "2026-03-11"},
+    {"since": "2026-02-01", "until": "2026-03-20"},
 ]
 
 
@@ -107,6 +111,11 @@ def asked(**query: object) -> Question:
     return form.question(timezone.now())
 
 
+def everything(question: Question) -> list[Table]:
+    """The tables of all reports."""
+    return [*overview(question), *by_time(question), *of_agents(question), *of_queues(question)]
+
+
 def wrong(tables: list[Table]) -> list[tuple]:
     """Figures that are not as long as their lists, and sums that are not those of their figures."""
     found = []
@@ -130,8 +139,7 @@ def test_each_figure_is_as_long_as_its_list_and_all_add_up(supervisor, seed, zon
     fill(chance, [supervisor, make_agent("lee", extension="102"), None])
     with timezone.override(zone):
         for period in OF_PERIODS:
-            assert wrong(overview(asked(**period))) == []
-            assert wrong([*of_agents(asked(**period)), *of_queues(asked(**period))]) == []
+            assert wrong(everything(asked(**period))) == []
 
 
 @pytest.mark.parametrize("whose", [{"agent": "robin"}, {"agent": 0}, {"queue": "800"}, {"queue": "none"}], ids=str)
@@ -139,20 +147,35 @@ def test_so_is_each_figure_of_one_agent_or_queue(supervisor, whose):
     fill(random.Random(11), [supervisor, make_agent("lee", extension="102"), None])
     if whose.get("agent"):
         whose = {"agent": supervisor.pk}
-    assert wrong(overview(asked(since="2025-12-01", until="2026-05-01", **whose))) == []
+    assert wrong(everything(asked(since="2026-02-01", until="2026-03-30", **whose))) == []
 
 
 @pytest.mark.parametrize("seed", range(2))
 def test_figures_of_one_page_agree_with_each_other_and_so_do_those_of_agents_and_queues(supervisor, seed):
     fill(random.Random(seed), [supervisor, make_agent("lee", extension="102"), None])
-    question = asked(since="2025-12-01", until="2026-05-01")
-    by_key = {figures.key: figures.total.count for figures in overview(question)}
-    by_agent = {figures.key: figures.total.count for figures in of_agents(question)}
-    by_queue = {figures.key: figures.total.count for figures in of_queues(question)}
-    assert by_key["notes"] == CallNote.objects.filter(corrections=None).count() == by_agent["agents-notes"] > 0
-    assert by_key["calls"] == by_key["course"] == by_key["week"] == by_agent["agents-calls"] == by_queue["queues-calls"]
-    assert by_key["waits"] == by_queue["queues-waits"] > 0
-    assert by_key["callbacks"] == by_agent["agents-callbacks"] > 0
+    sums = {figures.key: figures.total.count for figures in everything(asked(since="2026-01-20", until="2026-03-20"))}
+    assert sums["notes"] == CallNote.objects.filter(corrections=None).count() == sums["agents-notes"] > 0
+    assert sums["notes"] == sums["queues-notes"]
+    assert sums["calls"] == sums["course"] == sums["week"] == sums["agents-calls"] == sums["queues-calls"]
+    assert sums["waits"] == sums["agents-waits"] == sums["queues-waits"] > 0
+    assert sums["callbacks"] == sums["agents-callbacks"] == sums["queues-callbacks"] > 0
+
+
+LEFT_OUT = {
+    "/reports/agents/": "Time to call back by agent is shown for 62 days at most. For more, choose an agent.",
+    "/reports/queues/": "Notes and callbacks by queue are shown for 62 days at most. For more, choose a queue.",
+}
+
+
+@pytest.mark.parametrize("path", LEFT_OUT)
+def test_what_a_long_period_lacks_is_said(client, supervisor, path):
+    fill(random.Random(1), [supervisor])
+    long, short = (client.get(path, {"since": since, "until": "2026-03-11"}) for since in ("2026-01-08", "2026-01-09"))
+    keys = {figures.key for figures in short.context["tables"]} - {figures.key for figures in long.context["tables"]}
+    expected = {"/reports/agents/": {"agents-waits"}, "/reports/queues/": {"queues-notes", "queues-callbacks"}}
+    assert keys == expected[path]
+    said = [LEFT_OUT[path] in words(page.content.decode()) for page in (long, short)]
+    assert said == [True, False]
 
 
 @pytest.mark.parametrize("period", ["today", "this-week", "last-week"])
@@ -171,7 +194,9 @@ def test_this_morning_is_compared_with_yesterday_morning(client, supervisor):
     make_note(NUMBER, now=NOW - 25 * HOUR)
     make_note(NUMBER, now=NOW - 23 * HOUR)
     page = client.get("/reports/")
-    assert words(pieces(section(page, "figures"), "li")[0]) == "Notes 1 Notes ±0 % · before 1 Notes"
+    assert words(pieces(section(page, "figures"), "li")[0]) == (
+        "Notes 1 Notes each once, by its last version ±0 % · before 1 Notes"
+    )
     said = "Compared with the time from Tue 10 Mar 2026 to Tue 10 Mar 2026, 12:00, as far as this period has come."
     assert said in words(section(page, "figures"))
 
@@ -205,6 +230,25 @@ def test_every_link_of_a_report_leads_to_a_page(client, supervisor):
         )
 
 
+def rows_behind(client: Client, address: str) -> int:
+    """How many rows there are on all pages of a list."""
+    found = 0
+    while address:
+        page = client.get(address)
+        found, address = found + len(page.context["page"].rows), page.context["older"]
+    return found
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_whoever_follows_a_figure_finds_as_many_rows(client, supervisor, path):
+    fill(random.Random(6), [supervisor])
+    markup = client.get(path, {"since": "2026-02-01", "until": "2026-03-20"}).content.decode()
+    links = re.findall(r'<a href="(/reports/(?:notes|calls|callbacks)/[^"]*)">([0-9,]+)[<]', markup)
+    assert len({address for address, _ in links}) > 5
+    found = {address: rows_behind(client, address.replace("&amp;", "&")) for address, _ in set(links)}
+    assert found == {address: int(figure.replace(",", "")) for address, figure in links}
+
+
 def test_a_long_list_is_read_page_by_page_each_row_once(client, supervisor):
     at = [NOW - (place // 2) * MINUTE for place in range(2 * ROWS_PER_PAGE + 10)]
     made = [make_note(NUMBER, f"Note {place}.", now=moment).pk for place, moment in enumerate(at)]
@@ -228,7 +272,7 @@ def test_a_table_is_to_be_had_as_csv_in_english_whoever_reads_it(client, supervi
     lines = response.content.decode().removeprefix("\ufeff").splitlines()
     assert lines[0] == "outcome,Notes"
     assert "'=1+1,1" in lines
-    course = client.get("/reports/?period=this-week&csv=course").content.decode().splitlines()
+    course = client.get("/reports/hours/?period=this-week&csv=course").content.decode().splitlines()
     assert course[0].endswith("when,incoming,missed,outgoing,unanswered,total")
     assert course[3] == "2026-03-11,0,1,0,0,1"
 
@@ -296,12 +340,63 @@ def test_a_call_counts_on_the_day_on_which_it_began_where_the_reader_is(client, 
     assert words(section(client.get("/reports/?period=yesterday"), "calls")).count("None in this period.") == 0
     client.cookies["time_zone"] = "Europe/Berlin"
     assert "None in this period." in words(section(client.get("/reports/?since=2026-03-09&until=2026-03-09"), "calls"))
-    markup = section(client.get("/reports/?since=2026-03-10&until=2026-03-10"), "course")
+    markup = section(client.get("/reports/hours/?since=2026-03-10&until=2026-03-10"), "course")
     assert table(markup) == [["00:00–01:00", "1", "0", "0", "0", "1"]]
 
 
+# On both sides of each change of the clock, half-hour zones and half-hour changes too.
+EDGES = {
+    "Europe/Berlin": [datetime(2026, 3, 29, 0, 30, tzinfo=UTC), datetime(2025, 10, 25, 23, 30, tzinfo=UTC)],
+    "America/St_Johns": [datetime(2026, 3, 8, 4, 30, tzinfo=UTC), datetime(2025, 11, 2, 3, 0, tzinfo=UTC)],
+    "Australia/Lord_Howe": [datetime(2025, 10, 4, 14, 30, tzinfo=UTC), datetime(2026, 4, 4, 14, 0, tzinfo=UTC)],
+    "Asia/Kathmandu": [datetime(2026, 3, 10, 18, 0, tzinfo=UTC)],
+    "Africa/Casablanca": [datetime(2026, 2, 15, 1, 30, tzinfo=UTC), datetime(2026, 3, 22, 1, 30, tzinfo=UTC)],
+}
+
+
+@pytest.mark.parametrize("zone", EDGES)
+def test_no_call_is_lost_or_doubled_where_the_clock_is_changed(supervisor, zone):
+    moments = [edge + step * 10 * MINUTE for edge in EDGES[zone] for step in range(-13, 19)]
+    for moment in moments:
+        make_call(NUMBER, moment, queue="800")
+    with timezone.override(zone):
+        for days in [{timezone.localdate(moment) for moment in moments}, [timezone.localdate(EDGES[zone][0])]]:
+            question = asked(since=min(days), until=max(days))
+            assert wrong(by_time(question)) == []
+        assert by_time(asked(since="2025-09-01", until="2026-05-01"))[0].total.count == len(moments)
+
+
+def test_who_has_left_a_redacted_note_and_a_merged_contact_count_as_before(supervisor):
+    kept, other = make_contact("Mira Talvane", NUMBER), make_contact("M. Talvane", "+6598765432")
+    lee = make_agent("lee", extension="102")
+    make_call("+6598765432", NOW - 2 * HOUR, extension="102", queue="800")
+    make_note("+6598765432", key="schedule_later", agent=lee, now=NOW - HOUR, promise=Promise(NOW - 30 * MINUTE))
+    question = asked(period="today")
+    before = {figures.key: [row.counts for row in figures.rows] for figures in everything(question)}
+    make_merge(kept, other)
+    recording.redact(CallNote.objects.all(), supervisor)
+    lee.is_active = False
+    lee.save()
+    assert {figures.key: [row.counts for row in figures.rows] for figures in everything(question)} == before
+    assert wrong(everything(question)) == []
+    assert before["agents-notes"] == before["queues-notes"] == [[1]]
+
+
+def test_a_period_without_anything_is_empty_everywhere(client, supervisor):
+    make_note(NUMBER, now=NOW - HOUR)
+    for path in PAGES:
+        page = client.get(path, {"since": "2020-02-01", "until": "2020-02-29"})
+        tables = page.context["tables"]
+        assert [figures.total.count for figures in tables] == [0] * len(tables)
+        assert wrong(tables) == []
+        assert words(page.content.decode()).count("None in this period.") == len(tables)
+
+
 @pytest.mark.parametrize("count", [1, 3])
-@pytest.mark.parametrize(("path", "queries"), [("/reports/", 16), ("/reports/agents/", 11), ("/reports/queues/", 8)])
+@pytest.mark.parametrize(
+    ("path", "queries"),
+    [("/reports/", 16), ("/reports/hours/", 7), ("/reports/agents/", 12), ("/reports/queues/", 11)],
+)
 def test_a_report_costs_as_many_queries_however_much_there_is(
     client, supervisor, django_assert_num_queries, path, queries, count
 ):
@@ -318,7 +413,9 @@ def test_the_back_offices_first_page_shows_the_day_to_who_may_see_reports(client
     supervisor.is_staff = True
     supervisor.save()
     page = client.get("/admin/")
-    assert words(pieces(section(page, "figures-of-today"), "li")[0]) == "Notes 1 Notes before 0 Notes"
+    assert words(pieces(section(page, "figures-of-today"), "li")[0]) == (
+        "Notes 1 Notes each once, by its last version before 0 Notes"
+    )
     supervisor.user_permissions.clear()
     assert b"figures-of-today" not in client.get("/admin/").content
 
@@ -327,5 +424,5 @@ def test_no_chart_says_more_than_its_table(client, supervisor):
     fill(random.Random(1), [supervisor])
     markup = client.get("/reports/?period=this-month").content.decode()
     charts = re.findall(r"<svg.*?</svg>", markup, re.DOTALL)
-    assert len(charts) == markup.count("<table>") == 6
+    assert len(charts) == markup.count("<table>") == 4
     assert all('role="img"' in chart and "<desc" in chart and "<a" not in chart for chart in charts)

@@ -51,7 +51,10 @@ PAGES_OF_CALLBACKS = [
     *(f"/callbacks/?whose=team{when}" for when in ("", "&when=overdue", "&when=upcoming")),
 ]
 PAGES_OF_REPORTS = [
-    *(f"/reports/{page}?period=this-month" for page in ("", "agents/", "queues/", "notes/", "calls/", "callbacks/")),
+    *(
+        f"/reports/{page}?period=this-month"
+        for page in ("", "hours/", "agents/", "queues/", "notes/", "calls/", "callbacks/")
+    ),
     *(
         "/reports/?since=2020-01-01&until=2020-12-31",
         "/reports/?since=2026-03-11&until=2026-03-10",
