@@ -18,7 +18,7 @@ OF_KINDS = labelled(KINDS, "sort", ["green", "red", "blue", "grey"])
 OF_WAITS = labelled(
     {name: label for name, (_limit, label) in WAITS.items()},
     "wait",
-    ["green", "green", "blue", "violet", "amber", "red", "grey", "grey"],
+    ["green", "pale-green", "blue", "violet", "amber", "red", "grey", "pale-grey"],
 )
 OF_OUTCOMES = labelled(OUTCOMES, "outcome", ["green", "amber", "blue", "violet", "red", "grey"])
 WEEKDAYS = [_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun")]

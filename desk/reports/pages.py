@@ -25,12 +25,8 @@ TABS = {
 }
 # What a long period lacks, and how to come to it.
 LEFT_OUT = {
-    "report-agents": _(
-        "Time to call back by agent is shown for {days} days at most; of a longer period, choose an agent."
-    ),
-    "report-queues": _(
-        "Notes and callbacks by queue are shown for {days} days at most; of a longer period, choose a queue."
-    ),
+    "report-agents": _("Time to call back by agent is shown for {days} days at most. For more, choose an agent."),
+    "report-queues": _("Notes and callbacks by queue are shown for {days} days at most. For more, choose a queue."),
 }
 NO_DAYS = {"since": None, "until": None, "up_to": None}
 may_view_reports = permission_required("callnotes.view_reports", raise_exception=True)
