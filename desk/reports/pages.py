@@ -66,7 +66,7 @@ def _report(request: HttpRequest, tab: str, tables_of: Callable[[Question], list
         with translation.override("en"):
             return _file(tables_of(question), form.cleaned_data["csv"])
     tables = tables_of(question)
-    context = _frame(form.of(question), tab, question) | {"tables": tables}
+    context = _frame(form.of(question), tab, question) | {"tables": tables, "whose": form.whose}
     if tab in LEFT_OUT and not is_short(question):
         context["left_out"] = LEFT_OUT[tab].format(days=FEW_DAYS)
     if tab == "reports":

@@ -127,6 +127,12 @@ def test_a_table_is_to_be_had_as_csv_in_english_whoever_reads_it(client, supervi
 
 
 @pytest.mark.parametrize("path", PAGES)
+def test_a_report_of_one_agent_and_queue_says_whose_it_is_beside_the_form_too(client, supervisor, path):
+    page = client.get(path, {"agent": supervisor.pk, "queue": "800"})
+    assert "Wed 11 Mar 2026 · Robin Agent · Queue: 800 All queues" in words(page.content.decode())
+
+
+@pytest.mark.parametrize("path", PAGES)
 def test_a_table_that_is_none_is_no_page(client, supervisor, path):
     assert client.get(path, {"csv": "x"}).status_code == 404
 
