@@ -8,7 +8,7 @@ NO_TEXTS := --ignore "tests" --ignore "migrations" --ignore "tools" --ignore "be
 PYTEST := $(BIN)/python -m pytest -q -n 2 --dist loadgroup
 DEBIAN_VENV := apt-get install -y python3-venv
 
-.PHONY: run test test-fast test-slow check lock schema messages bench-import clean
+.PHONY: run test test-fast test-slow check lock schema messages bench-import bench-reports clean
 
 # On this machine's own .env alone: what the shell has set for a deployment is not for demonstration data.
 OURS_ALONE := env -u DEBUG -u SECRET_KEY -u TOKEN_PEPPER -u DATABASE_URL -u ALLOWED_HOSTS -u CSRF_TRUSTED_ORIGINS \
@@ -45,6 +45,11 @@ lock: .venv/installed-dev
 	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --no-header --universal --python-version 3.11 --generate-hashes --upgrade requirements.in --output-file requirements.txt
 	$(BIN)/uv pip compile --quiet --no-header --universal --python-version 3.11 --generate-hashes --upgrade requirements-dev.in --output-file requirements-dev.txt
+
+# How long reports take over a year of calls, on a PostgreSQL that is thrown away. SCALE=1m makes a million, which takes a while.
+SCALE ?= 20k
+bench-reports: .venv/installed-dev
+	$(BIN)/python tools/throwaway_postgresql.py $(BIN)/python benchmarks/reports.py $(SCALE)
 
 # The OpenAPI description, which a test holds against the code.
 schema: .venv/installed-dev

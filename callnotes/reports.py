@@ -4,8 +4,9 @@ A note counts once, by its last version, at the moment of its first. A call coun
 counts when it is due, unless a correction of its note has taken it back.
 """
 
+from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from django.contrib.auth import get_user_model
 from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When
@@ -44,9 +45,6 @@ OUTCOMES = {
     "overdue": _("Overdue"),
     "upcoming": _("Not due yet"),
 }
-
-
-CallsByHour = dict[tuple[datetime, str], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +94,17 @@ def counts(rows: QuerySet, *by: str) -> dict[tuple, int]:
     return {tuple(key): count for *key, count in found}
 
 
-def calls_by_hour(scope: Scope, zone: tzinfo) -> CallsByHour:
-    """How many calls of each sort began in which hour, as clocks of the zone show it. One query."""
-    rows = calls(scope).annotate(hour=TruncHour("started_at", tzinfo=zone))
-    return counts(rows, "hour", "sort")
+def calls_by_hour(scope: Scope, zone: tzinfo) -> Counter:
+    """How many calls of each sort began in which hour, as clocks of the zone show it. One query.
+
+    Where the zone's hours are UTC's, PostgreSQL sets no clock for each row, which is a third of what it has to do.
+    """
+    grouped_in = UTC if _has_whole_hours(scope, zone) else zone
+    rows = calls(scope).annotate(hour=TruncHour("started_at", tzinfo=grouped_in))
+    found: Counter = Counter()
+    for (hour, sort), count in counts(rows, "hour", "sort").items():
+        found[hour.astimezone(zone), sort] += count
+    return found
 
 
 def calls_at(rows: CallQuerySet, zone: tzinfo, weekday: int | None = None, hour: int | None = None) -> CallQuerySet:
@@ -120,6 +125,13 @@ def median_wait(scope: Scope) -> timedelta | None:
 def agents() -> QuerySet:
     """Who may have handled calls, those who have left too."""
     return get_user_model().objects.order_by("first_name", "last_name", "username")
+
+
+def _has_whole_hours(scope: Scope, zone: tzinfo) -> bool:
+    """Whether clocks of the zone show a full hour whenever UTC does, on each day of the scope."""
+    days = range((scope.end - scope.start).days + 2)
+    offsets = [(scope.start + timedelta(days=day)).astimezone(zone).utcoffset() for day in days]
+    return not any(offset % timedelta(hours=1) for offset in offsets if offset)
 
 
 def _sort_of_call() -> Case:

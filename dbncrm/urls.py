@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LogoutView
 from django.urls import include, path
+from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
 from desk.signing_in import CodeAgainView, SignInAgainView
@@ -15,6 +16,8 @@ urlpatterns = [
     path("account/", include("people.urls")),
     # The back office's own page would let staff in without a second factor.
     path("admin/login/", SignInView.as_view()),
+    # Likewise, it would let who found a browser guess the password for ever.
+    path("admin/password_change/", RedirectView.as_view(pattern_name="people:password")),
     path("admin/", admin.site.urls),
     path("login/again/", SignInAgainView.as_view(), name="sign-in-again"),
     path("login/again/code/", CodeAgainView.as_view(), name="code-again"),

@@ -47,6 +47,7 @@ urlpatterns = [
     path("unmatched/waive/", worklists.waive, name="waive"),
     path("unmatched/match/", worklists.match, name="match"),
     path("reports/", pages.dashboard, name="reports"),
+    path("reports/hours/", pages.by_hour, name="report-hours"),
     path("reports/agents/", pages.by_agent, name="report-agents"),
     path("reports/queues/", pages.by_queue, name="report-queues"),
     path("reports/notes/", rows.notes, name="report-notes"),

@@ -8,15 +8,18 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import AbstractUser
 from django.db.models import Exists, OuterRef, QuerySet, Sum, Window
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext, pgettext_lazy
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from callnotes.models import Extension
+from contacts import dates
 from contacts.admin import BackOfficeAdmin
-from people import locking, second_factor
+from people import enrolment, locking, second_factor
 from people.models import FailedSignIn
 
 # They would show the secrets of other people's apps. What an administrator needs of them is on the page of a person.
@@ -47,7 +50,7 @@ class PersonAdmin(BackOfficeAdmin, UserAdmin):
     search_help_text = _("Username, name, e-mail or extension.")
     inlines = [ExtensionInline]
     readonly_fields = ["last_login", "date_joined", "second_factor_in_words"]
-    actions = ["reset_second_factor"]
+    actions = ["make_enrolment_codes", "reset_second_factor"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AbstractUser]:
         app = TOTPDevice.objects.filter(user=OuterRef("pk"), confirmed=True)
@@ -95,18 +98,48 @@ class PersonAdmin(BackOfficeAdmin, UserAdmin):
     @admin.display(description=_("second factor"))
     def second_factor_in_words(self, person) -> str:
         if not person.has_app:
-            return _("Not set up.")
+            return self._not_set_up(person)
         left = second_factor.recovery_codes_left(person)
         said = _("Set up. Recovery codes left: {count}. Who has lost the app: reset it in the list of users.")
         return said.format(count=left)
 
+    def _not_set_up(self, person) -> str:
+        if not enrolment.is_needed(person):
+            return _("Not set up.")
+        good_until = enrolment.good_until(person)
+        if good_until is None:
+            return _("Not set up, and no enrolment code is good: make one in the list of users.")
+        moment = dates.local(good_until, dates.DATE_TIME_OF_ROW)
+        return _("Not set up. The enrolment code is good until {moment}.").format(moment=moment)
+
     def has_reset_permission(self, request: HttpRequest) -> bool:
         return request.user.is_superuser
+
+    @admin.action(description=_("Make enrolment codes for selected people"), permissions=["reset"])
+    def make_enrolment_codes(self, request: HttpRequest, people: QuerySet[AbstractUser]) -> HttpResponse | None:
+        """Shows them once, in the answer. Who has an app, or needs no code, gets none."""
+        new = [person for person in people if not person.has_app and enrolment.is_needed(person)]
+        if not new:
+            said = _("None of them needs one: a code is for staff who have set up no second factor as yet.")
+            return self.message_user(request, said, messages.WARNING)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Enrolment codes"),
+            "opts": self.opts,
+            "codes": [(person, enrolment.new_code(person)) for person in new],
+            "days": enrolment.GOOD_FOR.days,
+        }
+        response = TemplateResponse(request, "admin/people/enrolment_codes.html", context)
+        add_never_cache_headers(response)
+        return response
 
     @admin.action(description=_("Reset the second factor of selected people"), permissions=["reset"])
     def reset_second_factor(self, request: HttpRequest, people: QuerySet[AbstractUser]) -> None:
         count = second_factor.reset(people)
-        said = _("Reset: {count}. Staff set up another at their next sign-in; the others sign in by password alone.")
+        said = _(
+            "Reset: {count}. Staff set up another at their next sign-in, with an enrolment code that you make for them;"
+            " the others sign in by password alone."
+        )
         self.message_user(request, said.format(count=count), messages.SUCCESS)
 
 

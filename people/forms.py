@@ -1,5 +1,5 @@
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import HttpRequest
@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django_otp.models import Device
 
-from people import locking, second_factor
+from people import enrolment, locking, second_factor
 
 CODE_WIDGET = {"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false", "autofocus": True}
 
@@ -19,6 +19,54 @@ class SignInForm(AuthenticationForm):
     @property
     def is_locked_out(self) -> bool:
         return self.has_error(NON_FIELD_ERRORS, locking.LOCKED_OUT)
+
+
+class NewPasswordForm(PasswordChangeForm):
+    """Wrong old passwords count towards the lock-out: who found somebody's browser open could guess them here."""
+
+    def __init__(self, request: HttpRequest, *args, **kwargs) -> None:
+        self.request = request
+        super().__init__(request.user, *args, **kwargs)
+
+    def clean_old_password(self) -> str:
+        username = self.user.get_username()
+        if locking.is_locked_out(self.request, username):
+            raise locking.refusal()
+        try:
+            return super().clean_old_password()
+        except ValidationError as wrong:
+            raise (locking.refusal() if locking.count_failure(self.request, username) else wrong) from wrong
+
+    @property
+    def is_locked_out(self) -> bool:
+        return self.has_error("old_password", locking.LOCKED_OUT)
+
+
+class EnrolmentForm(forms.Form):
+    """The code that an administrator made; wrong ones count towards the lock-out."""
+
+    code = forms.CharField(
+        label=gettext_lazy("Enrolment code"),
+        max_length=64,
+        widget=forms.TextInput(attrs=CODE_WIDGET | {"autocomplete": "off"}),
+        help_text=gettext_lazy("Four groups of four letters and digits, which an administrator made for you."),
+    )
+
+    def __init__(self, request: HttpRequest, *args, **kwargs) -> None:
+        self.request = request
+        super().__init__(*args, **kwargs)
+
+    def clean_code(self) -> str:
+        code, username = self.cleaned_data["code"], self.request.user.get_username()
+        if locking.is_locked_out(self.request, username):
+            raise locking.refusal()
+        if not enrolment.is_right(self.request.user, code):
+            raise locking.refusal() if locking.count_failure(self.request, username) else _not_enrolled()
+        return code
+
+    @property
+    def is_locked_out(self) -> bool:
+        return self.has_error("code", locking.LOCKED_OUT)
 
 
 class CodeForm(forms.Form):
@@ -91,3 +139,7 @@ def _refuse_too_soon(device: Device | None) -> None:
 
 def _wrong() -> ValidationError:
     return ValidationError(_("This code is not right, or was used before. Wait for the next one in your app."))
+
+
+def _not_enrolled() -> ValidationError:
+    return ValidationError(_("This code is not right, or is too old. Ask an administrator for a new one."))

@@ -17,7 +17,7 @@ from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 RECOVERY_CODES = 10
-RECOVERY_CODE_BYTES = 10
+CODE_BYTES = 10
 DIGITS = 6
 APP, RECOVERY = "app", "recovery codes"
 
@@ -59,16 +59,22 @@ def confirm(user: AbstractUser, code: str) -> TOTPDevice | None:
 
 def new_recovery_codes(user: AbstractUser) -> list[str]:
     """Codes of 80 random bits that each open once, in the place of all before. Of them only digests are stored."""
-    codes = [base64.b32encode(secrets.token_bytes(RECOVERY_CODE_BYTES)).decode().lower() for _ in range(RECOVERY_CODES)]
+    codes = [new_code() for _ in range(RECOVERY_CODES)]
     with transaction.atomic():
         StaticDevice.objects.filter(user=user).delete()
         device = StaticDevice.objects.create(user=user, name=RECOVERY)
-        StaticToken.objects.bulk_create(StaticToken(device=device, token=_digest(code)) for code in codes)
-    return ["-".join(code[place : place + 4] for place in range(0, len(code), 4)) for code in codes]
+        StaticToken.objects.bulk_create(StaticToken(device=device, token=digest(code)) for code in codes)
+    return codes
+
+
+def new_code() -> str:
+    """80 random bits, in four groups of four letters and digits."""
+    code = base64.b32encode(secrets.token_bytes(CODE_BYTES)).decode().lower()
+    return "-".join(code[place : place + 4] for place in range(0, len(code), 4))
 
 
 def recovery_codes_left(user: AbstractUser) -> int:
-    return StaticToken.objects.filter(device__user=user).count()
+    return StaticToken.objects.filter(device__user=user, device__confirmed=True).count()
 
 
 def device_for(user: AbstractUser, code: str) -> Device | None:
@@ -90,8 +96,8 @@ def verify(user: AbstractUser, code: str) -> Device | None:
     device = device_for(user, code)
     if device is None:
         return None
-    code = _normal(code)
-    return verify_token(user, device.persistent_id, _digest(code) if isinstance(device, StaticDevice) else code)
+    is_recovery = isinstance(device, StaticDevice)
+    return verify_token(user, device.persistent_id, digest(code) if is_recovery else _normal(code))
 
 
 def reset(people: Iterable[AbstractUser]) -> int:
@@ -108,6 +114,6 @@ def _normal(code: str) -> str:
     return "".join(sign for sign in unicodedata.normalize("NFKC", code).lower() if sign.isalnum())
 
 
-def _digest(code: str) -> str:
+def digest(code: str) -> str:
     """96 bits, as long as the column of django-otp is; the code is random, so that no slow hash is needed."""
-    return base64.urlsafe_b64encode(hashlib.sha256(code.encode()).digest()[:12]).decode()
+    return base64.urlsafe_b64encode(hashlib.sha256(_normal(code).encode()).digest()[:12]).decode()

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, PasswordChangeView, RedirectURLMixin
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
@@ -19,8 +20,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 from django.views.generic import FormView
 
-from people import remembered_browsers, second_factor, signing_in
-from people.forms import CodeForm, FirstCodeForm, SignInForm
+from people import enrolment, remembered_browsers, second_factor, signing_in
+from people.forms import CodeForm, EnrolmentForm, FirstCodeForm, NewPasswordForm, SignInForm
 
 LOCKED_OUT_STATUS = 429
 
@@ -96,13 +97,49 @@ def account(request: HttpRequest) -> HttpResponse:
 
 
 class PasswordView(PasswordChangeView):
+    form_class = NewPasswordForm
     template_name = "people/password.html"
     success_url = reverse_lazy("people:account")
+
+    def get_form(self, form_class=None) -> NewPasswordForm:
+        fields = {"data": self.request.POST} if self.request.method == "POST" else {}
+        return NewPasswordForm(self.request, **fields)
+
+    def form_invalid(self, form: NewPasswordForm) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=form), status=_status(form))
 
     def form_valid(self, form) -> HttpResponse:
         said = _("Your password is changed, and you are signed out everywhere else.")
         messages.success(self.request, said)
         return super().form_valid(form)
+
+
+@method_decorator([sensitive_post_parameters("code"), before_second_factor, never_cache], name="dispatch")
+class EnrolmentView(RedirectURLMixin, FormView):
+    """Asks for the code that an administrator made, before staff set up their app."""
+
+    form_class = EnrolmentForm
+    template_name = "people/enrolment.html"
+    next_page = reverse_lazy("people:account")
+
+    def dispatch(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        return super().dispatch(request, *args, **kwargs) if enrolment.is_awaited(request) else self._go_on()
+
+    def get_form_kwargs(self) -> dict:
+        return super().get_form_kwargs() | {"request": self.request}
+
+    def get_context_data(self, **context) -> dict:
+        return super().get_context_data(**context) | {"next": self.get_redirect_url()}
+
+    def form_valid(self, form: EnrolmentForm) -> HttpResponse:
+        enrolment.begin(self.request)
+        return self._go_on()
+
+    def form_invalid(self, form: EnrolmentForm) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=form), status=_status(form))
+
+    def _go_on(self) -> HttpResponse:
+        return redirect(with_next(reverse("people:second-factor"), self.get_success_url()))
 
 
 @method_decorator([before_second_factor, never_cache], name="dispatch")
@@ -114,7 +151,9 @@ class SecondFactorView(RedirectURLMixin, FormView):
     next_page = reverse_lazy("people:account")
 
     def dispatch(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
-        """Whoever has an app proves to have it, before another takes its place."""
+        """Whoever has an app proves to have it, before another takes its place; new staff have an enrolment code."""
+        if enrolment.is_awaited(request):
+            return redirect(with_next(reverse("people:enrolment"), self.get_success_url()))
         if second_factor.app_of(request.user) and request.user.otp_device is None:
             return redirect(with_next(reverse("code"), request.get_full_path()))
         return super().dispatch(request, *args, **kwargs)
@@ -131,6 +170,7 @@ class SecondFactorView(RedirectURLMixin, FormView):
         }
 
     def form_valid(self, form: FirstCodeForm) -> HttpResponse:
+        enrolment.end(self.request)
         signing_in.complete(self.request, self.request.user, form.device)
         return _recovery_codes(self.request, self.get_success_url())
 
@@ -140,6 +180,8 @@ class SecondFactorView(RedirectURLMixin, FormView):
 @never_cache
 def qr_code(request: HttpRequest) -> HttpResponse:
     """The secret of the app that a person is about to set up, as a picture to be scanned."""
+    if enrolment.is_awaited(request):
+        raise PermissionDenied
     picture = io.BytesIO()
     code = segno.make(second_factor.prepare(request.user).config_url, error="m", micro=False)
     code.save(picture, kind="svg", scale=6, border=4, dark="#000", light="#fff", xmldecl=False)
@@ -166,5 +208,5 @@ def with_next(address: str, following: str) -> str:
     return f"{address}?{urlencode({'next': following})}"
 
 
-def _status(form: SignInForm | CodeForm) -> int:
+def _status(form: SignInForm | CodeForm | EnrolmentForm | NewPasswordForm) -> int:
     return LOCKED_OUT_STATUS if form.is_locked_out else 200

@@ -11,12 +11,23 @@ from django.views.decorators.http import require_safe
 
 from callnotes.periods import NAMED
 from contacts.spreadsheets import lines, plain
-from desk.reports.figures import of_agents, of_queues, overview
+from desk.reports.figures import by_time, overview
 from desk.reports.forms import PERIODS, Question, ReportForm
+from desk.reports.groups import FEW_DAYS, is_short, of_agents, of_queues
 from desk.reports.tables import Table
 from desk.reports.totals import tiles, totals, totals_of
 
-TABS = {"reports": _("Overview"), "report-agents": _("By agent"), "report-queues": _("By queue")}
+TABS = {
+    "reports": _("Overview"),
+    "report-hours": _("By day and hour"),
+    "report-agents": _("By agent"),
+    "report-queues": _("By queue"),
+}
+# What a long period lacks, and how to come to it.
+LEFT_OUT = {
+    "report-agents": _("Time to call back by agent is shown for {days} days at most. For more, choose an agent."),
+    "report-queues": _("Notes and callbacks by queue are shown for {days} days at most. For more, choose a queue."),
+}
 NO_DAYS = {"since": None, "until": None, "up_to": None}
 may_view_reports = permission_required("callnotes.view_reports", raise_exception=True)
 
@@ -25,6 +36,12 @@ may_view_reports = permission_required("callnotes.view_reports", raise_exception
 @may_view_reports
 def dashboard(request: HttpRequest) -> HttpResponse:
     return _report(request, "reports", overview)
+
+
+@require_safe
+@may_view_reports
+def by_hour(request: HttpRequest) -> HttpResponse:
+    return _report(request, "report-hours", by_time)
 
 
 @require_safe
@@ -49,7 +66,9 @@ def _report(request: HttpRequest, tab: str, tables_of: Callable[[Question], list
         with translation.override("en"):
             return _file(tables_of(question), form.cleaned_data["csv"])
     tables = tables_of(question)
-    context = _frame(form.of(question), tab, question) | {"tables": tables}
+    context = _frame(form.of(question), tab, question) | {"tables": tables, "whose": form.whose}
+    if tab in LEFT_OUT and not is_short(question):
+        context["left_out"] = LEFT_OUT[tab].format(days=FEW_DAYS)
     if tab == "reports":
         context["tiles"] = tiles(question, totals_of(tables, question), totals(question.before()))
     return render(request, "desk/report.html", context)

@@ -5,11 +5,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from callnotes import reports
 from callnotes.reports import KINDS
 from desk.reports.forms import Question
 from desk.reports.tables import Table
+
+ONCE = {
+    "notes": gettext_lazy("each once, by its last version"),
+    "incoming": gettext_lazy("each once, however many phones rang"),
+    "unanswered": gettext_lazy("who was called did not take the call"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +84,7 @@ def tiles(question: Question, now: Totals, before: Totals) -> list[Tile]:
     kept = now.callbacks.get("kept", 0), before.callbacks.get("kept", 0)
     due = _("of {count} due").format(count=f"{sum(now.callbacks.values()):,}")
     return [
-        tile(_("Notes"), "report-notes", now.notes, before.notes),
+        tile(_("Notes"), "report-notes", now.notes, before.notes, _aside("notes", now)),
         *calls,
         _wait_tile(question, now, before),
         tile(_("Callbacks kept in time"), "report-callbacks", *kept, due, outcome="kept"),
@@ -91,15 +98,15 @@ def _wait_tile(question: Question, now: Totals, before: Totals) -> Tile:
 
 
 def _aside(sort: str, now: Totals) -> str:
-    """The share of a half in its whole: missed of all incoming, answered of all outgoing."""
-    wholes = {"missed": "incoming", "outgoing": "unanswered"}
-    if sort not in wholes:
-        return ""
-    count, other = now.calls.get(sort, 0), now.calls.get(wholes[sort], 0)
-    if not count + other:
+    """What is counted; of half of a whole, its share: missed of all incoming, answered of all outgoing."""
+    if sort in ONCE:
+        return str(ONCE[sort])
+    other = {"missed": "incoming", "outgoing": "unanswered"}[sort]
+    count, rest = now.calls.get(sort, 0), now.calls.get(other, 0)
+    if not count + rest:
         return ""
     said = _("{share} of incoming") if sort == "missed" else _("{share} of outgoing")
-    return said.format(share=f"{round(100 * count / (count + other))} %")
+    return said.format(share=f"{round(100 * count / (count + rest))} %")
 
 
 def spoken(wait: timedelta | None) -> str:

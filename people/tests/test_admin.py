@@ -101,7 +101,8 @@ def test_a_second_factor_that_is_reset_is_gone_with_its_recovery_codes_and_what_
     settings.REQUIRE_SECOND_FACTOR = False
     response = run(admin_client, PEOPLE, "reset_second_factor", avery, make_agent("robin"))
     assert said(response) == [
-        "Reset: 1. Staff set up another at their next sign-in; the others sign in by password alone."
+        "Reset: 1. Staff set up another at their next sign-in, with an enrolment code that you make for them; the"
+        " others sign in by password alone."
     ]
     settings.REQUIRE_SECOND_FACTOR = True
     assert not TOTPDevice.objects.exists()

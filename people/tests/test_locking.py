@@ -177,6 +177,46 @@ def test_codes_are_guessed_ever_more_slowly_from_however_many_addresses(client, 
     ]
 
 
+# The old password, where a new one is chosen
+
+
+def choose(client, old: str = "wrong", **more):
+    new = "seven slow herons at noon"
+    fields = {"old_password": old, "new_password1": new, "new_password2": new}
+    return client.post("/account/password/", fields, **more)
+
+
+def test_a_wrong_old_password_counts_as_a_wrong_one_at_the_sign_in_does(client, robin):
+    client.force_login(robin)
+    wrong = "Your old password was entered incorrectly. Please enter it again."
+    for _ in range(9):
+        response = choose(client)
+        assert (response.status_code, response.context["form"].errors["old_password"]) == (200, [wrong])
+    for old in ("wrong", PASSWORD):
+        response = choose(client, old)
+        assert (response.status_code, response.context["form"].errors["old_password"]) == (429, [LOCKED_OUT])
+    assert client.get("/").status_code == 200
+    client.post("/logout/")
+    assert said(attempt(client, password=PASSWORD)) == (429, [LOCKED_OUT])
+    assert robin.check_password(PASSWORD)
+
+
+def test_the_right_one_changes_the_password(client, robin):
+    client.force_login(robin)
+    choose(client)
+    response = choose(client, PASSWORD)
+    robin.refresh_from_db()
+    assert (response.status_code, response.url) == (302, "/account/")
+    assert robin.check_password("seven slow herons at noon")
+    assert client.get("/").status_code == 200
+
+
+def test_the_back_offices_own_page_for_that_leads_to_ours(client):
+    client.force_login(make_staff("avery"))
+    assert client.get("/admin/password_change/").url == "/account/password/"
+    assert client.post("/admin/password_change/", {"old_password": "wrong"}).url == "/account/password/"
+
+
 # What is kept of it
 
 

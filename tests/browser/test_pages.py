@@ -21,7 +21,7 @@ from contacts.tests.merges import make_merge
 from desk.tests.calls import make_call, make_chat, make_extension, make_missed_call
 from integrations_3cx.models import FailedRequest, Scope
 from integrations_3cx.tests.factories import make_token
-from people.tests.factories import code_of, make_app
+from people.tests.factories import code_of, make_app, make_staff
 from privacy import retention
 from tests.browser.conftest import PASSWORD
 
@@ -64,7 +64,10 @@ PAGES_OF_CALLBACKS = [
     *(f"/callbacks/?whose=team{when}" for when in ("", "&when=overdue", "&when=upcoming")),
 ]
 PAGES_OF_REPORTS = [
-    *(f"/reports/{page}?period=this-month" for page in ("", "agents/", "queues/", "notes/", "calls/", "callbacks/")),
+    *(
+        f"/reports/{page}?period=this-month"
+        for page in ("", "hours/", "agents/", "queues/", "notes/", "calls/", "callbacks/")
+    ),
     *(
         "/reports/?since=2020-01-01&until=2020-12-31",
         "/reports/?since=2026-03-11&until=2026-03-10",
@@ -335,11 +338,39 @@ def test_the_pages_about_ones_own_sign_in_have_no_barrier(crm: Page, agent):
 def test_the_page_that_asks_for_a_code_has_no_barrier_also_when_it_was_wrong(crm: Page):
     make_app(make_agent("robin"))
     crm.goto(f"{crm.base}/login/")
-    crm.get_by_label("Username").fill("robin")
-    crm.get_by_label("Password").fill(PASSWORD)
-    crm.get_by_role("button", name="Sign in").click()
+    give_password(crm, "robin")
     crm.get_by_label("Code").fill("not the code")
     assert faults_in_sight(crm, "the code") == []
     crm.get_by_role("button", name="Sign in", exact=True).click()
     assert crm.locator(".errors").count() == 1
     assert faults_in_sight(crm, "the wrong code") == []
+
+
+def test_the_pages_about_enrolment_codes_have_no_barrier(crm: Page, settings):
+    settings.REQUIRE_SECOND_FACTOR = True
+    app = make_app(make_staff("bea", is_superuser=True))
+    make_staff("avery", first_name="A" * 100, last_name="Y" * 100)
+    crm.goto(f"{crm.base}/login/")
+    give_password(crm, "avery")
+    assert faults_in_sight(crm, "the enrolment code") == []
+    crm.get_by_label("Enrolment code").fill("not the code")
+    crm.get_by_role("button", name="Go on").click()
+    expect(crm.get_by_role("alert")).to_contain_text("Ask an administrator for a new one.")
+    assert faults_in_sight(crm, "the wrong enrolment code") == []
+    crm.get_by_role("button", name="Sign out").click()
+    give_password(crm, "bea")
+    crm.get_by_label("Code").fill(code_of(app))
+    crm.get_by_role("button", name="Sign in", exact=True).click()
+    crm.wait_for_url(f"{crm.base}/")
+    crm.goto(f"{crm.base}/admin/auth/user/?q=avery")
+    crm.locator("input.action-select").check()
+    crm.locator("select[name=action]").select_option("make_enrolment_codes")
+    crm.get_by_role("button", name="Go", exact=True).click()
+    expect(crm.get_by_role("heading", name="Enrolment codes")).to_be_visible()
+    assert faults_in_sight(crm, "the enrolment codes") == []
+
+
+def give_password(page: Page, username: str) -> None:
+    page.get_by_label("Username").fill(username)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()

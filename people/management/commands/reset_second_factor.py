@@ -1,7 +1,7 @@
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from people import second_factor
+from people import enrolment, second_factor
 
 
 class Command(BaseCommand):
@@ -17,3 +17,5 @@ class Command(BaseCommand):
         if not second_factor.reset(people):
             raise CommandError(f"{username} has set up no second factor.")
         self.stdout.write(f"The second factor of {username} is reset. Staff set up another at their next sign-in.")
+        for person in filter(enrolment.is_needed, people):
+            self.stdout.write(f"They are asked for this enrolment code then: {enrolment.new_code(person)}")
