@@ -49,7 +49,7 @@ INSTALLED_APPS = [
     "desk",
     "changes",
     "people",
-    "django.contrib.admin",
+    "dbncrm.apps.BackOfficeConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

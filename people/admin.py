@@ -29,6 +29,10 @@ class ExtensionInline(admin.StackedInline):
 class PersonAdmin(BackOfficeAdmin, UserAdmin):
     """People who sign in, with their extensions and their second factor."""
 
+    about = _("Who signs in: with their groups, their extension and their second factor.")
+    instead_of_deleting = _(
+        "Untick “Active” instead: nobody signs in under the name any more, and what was done stays."
+    )
     list_display = [
         "username",
         "full_name",
@@ -110,6 +114,8 @@ class PersonAdmin(BackOfficeAdmin, UserAdmin):
 class FailedSignInAdmin(BackOfficeAdmin):
     """Who could not sign in lately, from where; and whom to let in again."""
 
+    about = _("Who could not sign in within the last half hour, and from where. Let in again whom you know.")
+    when_empty = _("Nobody failed to sign in within the last half hour.")
     list_display = ["username", "ip_address", "failures", "attempt_time", "state"]
     list_display_links = None
     search_fields = ["username", "ip_address"]

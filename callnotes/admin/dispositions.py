@@ -14,6 +14,9 @@ EFFECTS = ["opens_callback", "closes_callbacks", "sets_do_not_disturb", "counts_
 
 @admin.register(Disposition)
 class DispositionAdmin(BackOfficeAdmin):
+    about = _("The outcomes of a call that agents and the phone system can choose, and what each brings about.")
+    read_only = _("You may look at dispositions, but not change them: the back office does.")
+    instead_of_deleting = _("Make it inactive instead: agents are not offered it any more, and its notes keep it.")
     list_display = ["label", "key", "color", "position", "is_active", "effects", "is_protected"]
     list_display_links = ["label"]
     fieldsets = [
