@@ -32,7 +32,7 @@ class GuidingAdmin(admin.ModelAdmin):
         form_url: str = "",
         extra_context: dict | None = None,
     ) -> HttpResponse:
-        words = {"read_only": self.read_only, "about": self.about}
+        words = {"read_only": self.read_only, "about": self.about, "instead_of_deleting": self.instead_of_deleting}
         return super().changeform_view(request, object_id, form_url, words | (extra_context or {}))
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: dict | None = None) -> HttpResponse:

@@ -19,6 +19,9 @@ LONGEST_KEY = 18
 class PersonSelect(AutocompleteSelect):
     """A key that is none is nobody's: Django would ask the database for it."""
 
+    def build_attrs(self, base_attrs: dict, extra_attrs: dict | None = None) -> dict:
+        return super().build_attrs(base_attrs, extra_attrs) | {"data-placeholder": _("Type a name")}
+
     def format_value(self, value) -> list[str]:
         return [key for key in super().format_value(value) if not key or _is_key(key)]
 
@@ -27,7 +30,7 @@ class PersonField(forms.ModelChoiceField):
     """A person, chosen by typing a part of a name. `column` is any that names a person."""
 
     def __init__(self, column: Field, **kwargs) -> None:
-        widget = PersonSelect(column, admin.site, attrs={"data-placeholder": _("Type a name")})
+        widget = PersonSelect(column, admin.site)
         super().__init__(get_user_model().objects.order_by("username"), required=False, widget=widget, **kwargs)
 
     def label_from_instance(self, person) -> str:

@@ -28,6 +28,7 @@ class CallReasonAdmin(ExportMixin, ByNumberAdmin, ReadOnlyAdmin):
     list_filter = [("agent", PersonFilter), "created_at"]
     sortable_by = ["created_at"]
     list_select_related = ["agent"]
+    fields = ["number_and_history", "agent", "reason", "created_at"]
     table = tables.call_reasons
 
 
@@ -66,12 +67,12 @@ class DoNotDisturbAdmin(ExportMixin, ByNumberAdmin):
     actions = ["lift", *EXPORTS]
     table = tables.do_not_disturb
     fields = [
-        *("number", "reason", "note", "set_by", "set_at", "ends_at"),
+        *("number_and_history", "reason", "note", "set_by", "set_at", "ends_at"),
         *("lifted_at", "lifted_by", "lifting_reason"),
     ]
 
     def get_fields(self, request, entry=None):
-        return self.fields if entry else self.form.Meta.fields
+        return super().get_fields(request, entry) if entry else self.form.Meta.fields
 
     def has_lift_permission(self, request) -> bool:
         return request.user.has_perm("callnotes.lift_donotdisturb")

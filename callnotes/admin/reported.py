@@ -26,7 +26,16 @@ class CallAdmin(HistoryAdmin):
     list_select_related = ["agent"]
     table = tables.calls
     fields = [
-        *("number", "contact", "contact_name", "direction", "result", "started_at", "answered_at", "ended_at"),
+        *(
+            "number_and_history",
+            "contact",
+            "contact_name",
+            "direction",
+            "result",
+            "started_at",
+            "answered_at",
+            "ended_at",
+        ),
         *("duration_seconds", "extension", "agent", "queue", "recording_url", "summary", "transcript", "call_id"),
         *("note_waived_by", "handled_at", "handled_by", "source", "token", "reported_at"),
     ]
@@ -53,6 +62,15 @@ class ChatAdmin(HistoryAdmin):
     list_select_related = ["agent"]
     table = tables.chats
     fields = [
-        *("number", "contact", "contact_name", "visitor_name", "email", "started_at", "ended_at", "messages"),
+        *(
+            "number_and_history",
+            "contact",
+            "contact_name",
+            "visitor_name",
+            "email",
+            "started_at",
+            "ended_at",
+            "messages",
+        ),
         *("extension", "agent", "queue", "source", "token", "reported_at"),
     ]

@@ -33,7 +33,17 @@ class CallNoteAdmin(HistoryAdmin):
     actions = ["redact", *EXPORTS]
     table = tables.call_notes
     fields = [
-        *("number", "contact", "contact_name", "disposition", "comments", "agent", "source", "token", "call_id"),
+        *(
+            "number_and_history",
+            "contact",
+            "contact_name",
+            "disposition",
+            "comments",
+            "agent",
+            "source",
+            "token",
+            "call_id",
+        ),
         *("reported_call", "matched_by", "corrects", "created_at", "redacted_at", "redacted_by"),
     ]
 
@@ -90,6 +100,6 @@ class CallbackAdmin(HistoryAdmin):
     # Later ones are promised later, and a table of any length has them in this order.
     ordering = ["-pk"]
     fields = [
-        *("number", "contact", "contact_name", "agent", "due_at", "is_time_given", "note", "created_at"),
+        *("number_and_history", "contact", "contact_name", "agent", "due_at", "is_time_given", "note", "created_at"),
         *("closed_at", "closed_by", "closing_note", "closing_reason"),
     ]

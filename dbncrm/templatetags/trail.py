@@ -16,7 +16,7 @@ Crumb = tuple[str, str]
 def trail(context: Context, of: Model | None = None) -> dict[str, list[Crumb]]:
     """Names with addresses, the page itself last and without one. `of` is the row that the page is about."""
     here = context["request"].path
-    row = of or context.get("original") or context.get("object")
+    row = context.get("original") or context.get("object") if of is None else _as_it_is(of)
     crumbs = [*_section_and_list(context, here if of is None else _address(of, "changelist")), *_row(row)]
     while crumbs and crumbs[-1][1] == here:
         name, _address_of_page = crumbs.pop()
@@ -36,6 +36,11 @@ def _section_and_list(context: Context, path: str) -> list[Crumb]:
         return []
     section, entry = max(fitting, key=lambda found: len(found[1]["admin_url"]))
     return [(section["name"], section["app_url"]), (entry["name"], entry["admin_url"])]
+
+
+def _as_it_is(of: Model) -> Model | None:
+    """The row, of which the key alone is known; None where it is gone."""
+    return type(of)._base_manager.filter(pk=of.pk).first()
 
 
 def _row(row: Model | None) -> list[Crumb]:
