@@ -4,7 +4,6 @@ from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.db import connection
 from django.db.models import QuerySet
 from django.forms import Media
@@ -21,6 +20,7 @@ from contacts.forms import ContactForBackOfficeForm, ContactNumberForm, ContactN
 from contacts.guiding_admin import GuidingAdmin
 from contacts.long_lists import LongListPaginator
 from contacts.models import Contact, ContactNumber
+from contacts.person_filter import PersonSelect
 
 FILTER_KINDS = {"", "exact", "id__exact", "isnull", "gte", "lt"}
 
@@ -50,7 +50,7 @@ class BackOfficeAdmin(GuidingAdmin, TracedAdmin):
     @property
     def media(self) -> Media:
         """With what fields to choose a person from need."""
-        return super().media + AutocompleteSelect(None, self.admin_site).media
+        return super().media + PersonSelect(None, self.admin_site).media
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         """A day beyond the calendar is no filter."""
@@ -107,6 +107,10 @@ class ContactAdmin(ExportMixin, BackOfficeAdmin):
         " system; merge those that are one."
     )
     when_empty = _("Contacts come by an import of a file, by “Add contact”, or from agents at the desk.")
+    instead_of_deleting = _(
+        "What was said to a contact stays, under the number. To keep the contact, but unknown to the phone system,"
+        " archive it instead."
+    )
     read_only = _("You may look at contacts, but not change them: agents add contacts and numbers at the desk.")
     list_display = ["name", "primary_number", "company", "email"]
     list_filter = [ArchivedFilter]

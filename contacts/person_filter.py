@@ -19,6 +19,12 @@ LONGEST_KEY = 18
 class PersonSelect(AutocompleteSelect):
     """A key that is none is nobody's: Django would ask the database for it."""
 
+    @property
+    def media(self) -> forms.Media:
+        """With a script of ours, after Django's."""
+        before = ["admin/js/jquery.init.js", "admin/js/autocomplete.js"]
+        return super().media + forms.Media(js=[*before, "person_filter.js"])
+
     def build_attrs(self, base_attrs: dict, extra_attrs: dict | None = None) -> dict:
         return super().build_attrs(base_attrs, extra_attrs) | {"data-placeholder": _("Type a name")}
 
