@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Group, User
 from django.urls import reverse
 
-from callnotes.tests.factories import make_agent
+from callnotes.tests.factories import make_agent, make_note
 from contacts.tests.pages import addresses, pieces, words
 from dbncrm.menu import MENU, Page
 
@@ -106,6 +106,15 @@ def test_each_page_says_where_it_stands_and_leads_back(admin_client, admin_user,
     names = trail.split(" › ")
     assert words(nav) == trail
     assert len(addresses(nav)) == len(names) - 1
+
+
+def test_the_question_of_an_action_leads_back_to_its_list(admin_client):
+    note = make_note("+6591234567")
+    chosen = {"action": "redact", "_selected_action": [note.pk]}
+    answered = admin_client.post("/admin/callnotes/callnote/", chosen).content.decode()
+    [nav] = [each for each in pieces(answered, "nav") if 'class="breadcrumbs"' in each]
+    assert words(nav) == "Back office › Conversations › Call notes › Redact call notes?"
+    assert addresses(nav)[-1] == "/admin/callnotes/callnote/"
 
 
 def test_the_back_office_and_the_desk_lead_to_each_other(admin_client):

@@ -16,7 +16,10 @@ from django.utils.translation import gettext_lazy as _
 from callnotes.models import CallReason, TimelineRow
 from contacts.admin import BackOfficeAdmin
 from contacts.export_admin import ExportMixin
+from contacts.models import Contact, ContactNumber
 from contacts.phone import display, read
+
+FOUND_BY = _("A number in any spelling; or a contact by name, company, or at least the last four digits.")
 
 
 class LastingAdmin(BackOfficeAdmin):
@@ -77,19 +80,26 @@ class ByNumberAdmin(LastingAdmin):
     """Rows that are found by their number."""
 
     search_fields = ["number"]
-    search_help_text = _("A number in any spelling.")
+    search_help_text = FOUND_BY
 
     def get_search_results(self, request, queryset, search_term):
-        number = read(search_term, settings.DEFAULT_PHONE_REGION).number
-        return (queryset.filter(number=number) if search_term else queryset), False
+        return (queryset.filter(number__in=_numbers(search_term)) if search_term else queryset), False
 
 
 class HistoryAdmin(ExportMixin, ReadOnlyAdmin):
     search_fields = ["number"]
-    search_help_text = _("A number in any spelling; or a contact by name, company, or at least the last four digits.")
+    search_help_text = FOUND_BY
 
     def get_search_results(self, request, queryset, search_term):
         return (queryset.matching(search_term) if search_term else queryset), False
+
+
+def _numbers(text: str) -> set[str] | QuerySet:
+    """The number that a text spells, with those of contacts that end so; else the numbers of whom its words mean."""
+    spelled = read(text, settings.DEFAULT_PHONE_REGION).number
+    if not spelled:
+        return ContactNumber.objects.filter(contact__in=Contact.objects.matching(text)).values("number")
+    return {spelled, *ContactNumber.objects.matching(text).values_list("number", flat=True)}
 
 
 @cache

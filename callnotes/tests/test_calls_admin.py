@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from callnotes import do_not_disturb
 from callnotes.models import Call, CallReason, Chat, Extension
-from callnotes.tests.factories import make_agent, make_call, make_chat, make_missed, minute
+from callnotes.tests.factories import make_agent, make_call, make_chat, make_missed, make_peace, minute
 from contacts.tests.factories import make_contact
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +88,15 @@ def test_rows_are_found_by_a_contact(admin_client, model, text):
     for number in (NUMBER, OTHER_NUMBER, ""):
         make_row(model, number)
     assert listed(admin_client.get(address(model), {"q": text})) == [NUMBER]
+
+
+@pytest.mark.parametrize("text", ["4567", "ada", "EXAMPLE ada", "ltd"])
+def test_reasons_and_do_not_disturb_are_found_by_a_contacts_name_or_last_digits(admin_client, text):
+    make_contact("Ada Example", NUMBER, company="Ltd")
+    for number in (NUMBER, OTHER_NUMBER):
+        make_row("callreason", number), make_peace(number)
+    found = {model: listed(admin_client.get(address(model), {"q": text})) for model in ("callreason", "donotdisturb")}
+    assert found == {"callreason": [NUMBER], "donotdisturb": [NUMBER]}
 
 
 @pytest.mark.parametrize("model", MODELS)
