@@ -94,6 +94,13 @@ def test_a_row_that_is_not_there_leads_to_the_list_of_those_that_are(admin_clien
     assert f"with the number “{key}”: it was deleted, or the address is mistyped." in words(answered.content.decode())
 
 
+@pytest.mark.parametrize(("page", "status"), [("/admin/no-such-page/", 404), ("/admin/auth/user/", 403)])
+def test_a_page_that_is_not_there_or_not_for_one_leads_back_to_the_back_office(client, page, status):
+    client.force_login(make_agent("new", is_staff=True))
+    answered = client.get(page)
+    assert (answered.status_code, {"/", FIRST_PAGE} <= set(addresses(answered.content.decode()))) == (status, True)
+
+
 @pytest.mark.parametrize("asked", ["agent__id__exact=x", "created_at__gte=yesterday"])
 def test_a_filter_that_is_none_shows_the_whole_list_and_says_so(admin_client, filled, asked):
     answered = admin_client.get(f"/admin/callnotes/callnote/?{asked}", follow=True)

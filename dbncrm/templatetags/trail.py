@@ -18,8 +18,8 @@ def trail(context: Context, of: Model | None = None) -> dict[str, list[Crumb]]:
     here = context["request"].path
     row = context.get("original") or context.get("object") if of is None else _as_it_is(of)
     crumbs = [*_section_and_list(context, here if of is None else _address(of, "changelist")), *_row(row)]
-    while crumbs and crumbs[-1][1] == here and not _is_question(context):
-        name, _address_of_page = crumbs.pop()
+    if crumbs and crumbs[-1][1] == here and not _is_question(context):
+        *crumbs, (name, _own_address) = crumbs
         return {"crumbs": [*crumbs, (name, "")]}
     return {"crumbs": [*crumbs, (capfirst(context.get("title") or ""), "")]}
 
