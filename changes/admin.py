@@ -7,25 +7,30 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from changes.forms import ChangesForm
 from changes.models import Change
 from changes.names import called
 from changes.paging import Page, page
 from changes.sources import Wanted
-from contacts.admin import TracedAdmin
+from contacts.admin import BackOfficeAdmin
 
 admin.site.unregister(Group)
 
 
 @admin.register(Group)
-class TracedGroupAdmin(TracedAdmin, GroupAdmin):
+class TracedGroupAdmin(BackOfficeAdmin, GroupAdmin):
     """What people of a group may do."""
+
+    about = gettext_lazy("What people may do in the back office, by the groups that they are in.")
 
 
 @admin.register(Change)
 class ChangeAdmin(admin.ModelAdmin):
     """One page, to be read and nothing else: who did what, over everything or to one row."""
+
+    about = gettext_lazy("Every change: who, when, what was there before, and what after.")
 
     def has_add_permission(self, request) -> bool:
         return False

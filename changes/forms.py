@@ -4,15 +4,16 @@ from datetime import date, datetime, time, timedelta
 
 from django import forms
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Model, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from changes.models import Change
 from changes.sources import SOURCES, HistorySource, Subject, Wanted
 from contacts import phone
 from contacts.models import SEARCH_MAX_LENGTH, Contact, ContactNumber
+from contacts.person_filter import PersonField
 from contacts.tracing import REMOVED
 
 CONTACTS_AT_MOST = 200
@@ -39,9 +40,7 @@ class ChangesForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    by = forms.ModelChoiceField(
-        get_user_model().objects.order_by("username"), label=_("Who"), required=False, empty_label=_("Anybody")
-    )
+    by = PersonField(Change._meta.get_field("user"), label=_("Who"))
     kind = forms.ChoiceField(label=_("What"), required=False)
     on = forms.DateField(
         label=_("Day"),

@@ -6,6 +6,7 @@ from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
 from django.db import connection
 from django.db.models import QuerySet
+from django.forms import Media
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -16,8 +17,10 @@ from django.utils.translation import gettext_lazy as _
 from contacts import merge_admin, merging, tables
 from contacts.export_admin import EXPORTS, ExportMixin
 from contacts.forms import ContactForBackOfficeForm, ContactNumberForm, ContactNumberFormSet
+from contacts.guiding_admin import GuidingAdmin
 from contacts.long_lists import LongListPaginator
 from contacts.models import Contact, ContactNumber
+from contacts.person_filter import PersonSelect
 
 FILTER_KINDS = {"", "exact", "id__exact", "isnull", "gte", "lt"}
 
@@ -32,7 +35,7 @@ class TracedAdmin(admin.ModelAdmin):
         return redirect(f"{reverse('admin:changes_change_changelist')}?{row}")
 
 
-class BackOfficeAdmin(TracedAdmin):
+class BackOfficeAdmin(GuidingAdmin, TracedAdmin):
     """Lists are filtered by what they offer and nothing else: Django takes any lookup, a regular expression too."""
 
     show_full_result_count = False
@@ -41,8 +44,13 @@ class BackOfficeAdmin(TracedAdmin):
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         field, _, kind = lookup.partition("__")
-        offered = {getattr(entry, "parameter_name", entry) for entry in self.list_filter}
+        offered = {_filtered_by(entry) for entry in self.list_filter}
         return field in offered and kind in FILTER_KINDS and "\0" not in str(value)
+
+    @property
+    def media(self) -> Media:
+        """With what fields to choose a person from need."""
+        return super().media + PersonSelect(None, self.admin_site).media
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         """A day beyond the calendar is no filter."""
@@ -50,6 +58,11 @@ class BackOfficeAdmin(TracedAdmin):
             return super().get_changelist_instance(request)
         except OverflowError as error:
             raise IncorrectLookupParameters from error
+
+
+def _filtered_by(entry) -> str:
+    """The name in an address of what a list is filtered by: a column, alone or with its filter, or a filter."""
+    return entry[0] if isinstance(entry, tuple) else getattr(entry, "parameter_name", entry)
 
 
 def _key(object_id: str) -> int:
@@ -89,6 +102,16 @@ class ArchivedFilter(admin.SimpleListFilter):
 class ContactAdmin(ExportMixin, BackOfficeAdmin):
     """Registered by callnotes, which adds the history."""
 
+    about = _(
+        "Whom the call centre knows, by any of their numbers. Archive those who are not to be known to the phone"
+        " system; merge those that are one."
+    )
+    when_empty = _("Contacts come by an import of a file, by “Add contact”, or from agents at the desk.")
+    instead_of_deleting = _(
+        "What was said to a contact stays, under the number. To keep the contact, but unknown to the phone system,"
+        " archive it instead."
+    )
+    read_only = _("You may look at contacts, but not change them: agents add contacts and numbers at the desk.")
     list_display = ["name", "primary_number", "company", "email"]
     list_filter = [ArchivedFilter]
     sortable_by = ["name"]

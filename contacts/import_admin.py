@@ -28,6 +28,10 @@ MULTIPART_MARGIN = 64 * 1024
 class ImportRunAdmin(BackOfficeAdmin):
     """Who may add imports also checks, runs, stops and undoes them; who may delete them discards them."""
 
+    about = _("Files of contacts: uploaded, looked at row by row, imported, and undone if it was the wrong one.")
+    when_empty = _(
+        "Upload a CSV or XLSX file by “Add import”: nothing is written before you have seen what would become."
+    )
     list_display = ["file_name", "state", "rows", "new", "changed", "unchanged", "rejected", "created_by", "created_at"]
     list_filter = ["state", "created_at"]
     list_select_related = ["created_by"]
@@ -198,6 +202,8 @@ class ImportRunAdmin(BackOfficeAdmin):
 class ImportMappingAdmin(BackOfficeAdmin):
     """Mappings are saved on the page of an import; here they are renamed and deleted."""
 
+    about = _("Which column of a file is what, kept under a name for the next file of the kind.")
+    when_empty = _("A mapping is saved on the page of an import, where the columns are chosen.")
     list_display = ["name", "keep_rule", "shared_rule"]
     fields = ["name", "keep_rule", "shared_rule"]
 

@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from contacts import dates, duplicates, merge_words, merging, unmerging
@@ -59,6 +59,8 @@ class MergingAdmin(admin.ModelAdmin):
 
 @admin.register(Duplicate)
 class DuplicateAdmin(MergingAdmin):
+    about = gettext_lazy("Contacts that may be one: compare them side by side, merge them, or say that they are two.")
+
     def get_urls(self) -> list:
         return [
             path("", self.page(require_safe(self.pairs)), name="contacts_duplicate_changelist"),
@@ -112,6 +114,8 @@ class DuplicateAdmin(MergingAdmin):
 
 @admin.register(Merge)
 class MergeAdmin(MergingAdmin):
+    about = gettext_lazy("Which contacts were merged, by whom; each merge can be undone for some weeks.")
+
     def get_urls(self) -> list:
         return [
             path("", self.page(require_safe(self.merges)), name="contacts_merge_changelist"),

@@ -1,10 +1,18 @@
 from django.apps import AppConfig
 from django.conf import settings
+from django.contrib.admin import apps as admin_apps
 from django.core import checks
 
 
 class DbncrmConfig(AppConfig):
     name = "dbncrm"
+
+
+class BackOfficeConfig(admin_apps.AdminConfig):
+    """Django's admin with the back office's own menu."""
+
+    default = False
+    default_site = "dbncrm.back_office.BackOffice"
 
 
 @checks.register

@@ -22,6 +22,13 @@ FAILURES_SHOWN = 200
 class ApiTokenAdmin(BackOfficeAdmin):
     """A key is shown once, by the answer that makes it: no redirect carries it, no session keeps it."""
 
+    about = _(
+        "Keys by which 3CX asks and reports. A key is shown once, when it is made; revoked, it is refused at once."
+    )
+    when_empty = _("Make one by “Add API token”, or on the page Connect 3CX, where each use has its button.")
+    instead_of_deleting = _(
+        "A token is not deleted but revoked, by the action in the list: what it did stays readable."
+    )
     list_display = ["name", "key_begins", "scopes_in_words", "state", "last_used_at", "last_used_from", "created_at"]
     actions = ["revoke"]
     readonly_fields = [

@@ -19,7 +19,9 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from callnotes.models import Extension
 from contacts import dates
 from contacts.admin import BackOfficeAdmin
-from people import enrolment, locking, second_factor
+from people import enrolment, leaving, locking, second_factor
+from people.calendar_admin import CalendarMixin
+from people.forms import ExtensionForm
 from people.models import FailedSignIn
 
 # They would show the secrets of other people's apps. What an administrator needs of them is on the page of a person.
@@ -28,13 +30,29 @@ admin.site.unregister([get_user_model(), TOTPDevice, StaticDevice])
 
 class ExtensionInline(admin.StackedInline):
     model = Extension
+    form = ExtensionForm
     verbose_name_plural = _("phone")
 
 
+class SecondFactorFilter(admin.SimpleListFilter):
+    title = _("second factor")
+    parameter_name = "second_factor"
+
+    def lookups(self, request, model_admin):
+        return [("yes", _("Set up")), ("no", _("Not set up"))]
+
+    def queryset(self, request, queryset):
+        """By the column that the list has for it."""
+        wanted = {"yes": True, "no": False}.get(self.value())
+        return queryset if wanted is None else queryset.filter(has_app=wanted)
+
+
 @admin.register(get_user_model())
-class PersonAdmin(BackOfficeAdmin, UserAdmin):
+class PersonAdmin(CalendarMixin, BackOfficeAdmin, UserAdmin):
     """People who sign in, with their extensions and their second factor."""
 
+    about = _("Who signs in: with their groups, their extension and their second factor.")
+    instead_of_deleting = _("Untick “Active” instead: nobody signs in under the name any more. What was done stays.")
     list_display = [
         "username",
         "full_name",
@@ -45,11 +63,11 @@ class PersonAdmin(BackOfficeAdmin, UserAdmin):
         "last_login",
     ]
     list_select_related = ["extension"]
-    list_filter = ["is_active", "is_staff", "is_superuser", "groups"]
+    list_filter = ["is_active", "is_staff", "is_superuser", SecondFactorFilter, "groups"]
     search_fields = ["username", "first_name", "last_name", "email", "extension__number"]
     search_help_text = _("Username, name, e-mail or extension.")
     inlines = [ExtensionInline]
-    readonly_fields = ["last_login", "date_joined", "second_factor_in_words"]
+    readonly_fields = ["last_login", "date_joined", "second_factor_in_words", "calendar_in_words"]
     actions = ["make_enrolment_codes", "reset_second_factor"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AbstractUser]:
@@ -67,7 +85,13 @@ class PersonAdmin(BackOfficeAdmin, UserAdmin):
         fieldsets = super().get_fieldsets(request, person)
         if person is None:
             return fieldsets
-        return [*fieldsets, (_("Second factor"), {"fields": ["second_factor_in_words"]})]
+        own = {"fields": ["second_factor_in_words", "calendar_in_words"]}
+        return [*fieldsets, (_("Second factor and calendar"), own)]
+
+    def get_deleted_objects(self, people, request: HttpRequest) -> tuple:
+        """Of people who left something that stays, not all of that is looked for: it may be years of notes."""
+        staying = [str(person) for person in people if leaving.leaves_something(person)]
+        return ([], {}, set(), staying) if staying else super().get_deleted_objects(people, request)
 
     def save_related(self, request, form, formsets, change) -> None:
         super().save_related(request, form, formsets, change)
@@ -147,6 +171,8 @@ class PersonAdmin(BackOfficeAdmin, UserAdmin):
 class FailedSignInAdmin(BackOfficeAdmin):
     """Who could not sign in lately, from where; and whom to let in again."""
 
+    about = _("Who could not sign in within the last half hour, and from where. Let in again whom you know.")
+    when_empty = _("Nobody failed to sign in within the last half hour.")
     list_display = ["username", "address", "failures", "last_failure", "state"]
     list_display_links = None
     search_fields = ["username", "ip_address"]

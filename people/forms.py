@@ -3,10 +3,14 @@ from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django_otp.models import Device
 
+from callnotes.models import Extension
+from contacts.acting import person_name
 from people import enrolment, locking, second_factor
 
 CODE_WIDGET = {"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false", "autofocus": True}
@@ -143,3 +147,25 @@ def _wrong() -> ValidationError:
 
 def _not_enrolled() -> ValidationError:
     return ValidationError(_("This code is not right, or is too old. Ask an administrator for a new one."))
+
+
+class ExtensionForm(forms.ModelForm):
+    """A taken extension's error says whose it is, and leads there."""
+
+    class Meta:
+        model = Extension
+        fields = ["number"]
+
+    def clean_number(self) -> str:
+        number = self.cleaned_data["number"]
+        taken = Extension.objects.filter(number=number).exclude(pk=self.instance.pk).select_related("agent").first()
+        if taken:
+            raise ValidationError(_taken(taken))
+        return number
+
+
+def _taken(extension: Extension) -> str:
+    said = _("It is the extension of {who}. Take it away there first, or write another.")
+    page = reverse("admin:auth_user_change", args=[extension.agent_id])
+    named = format_html('<a href="{}">{}</a>', page, person_name(extension.agent))
+    return format_html(said, who=named)

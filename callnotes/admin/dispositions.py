@@ -5,15 +5,19 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
+from callnotes.disposition_forms import EFFECTS, DispositionForm
 from callnotes.models import Disposition
 from callnotes.naming import called
 from contacts.admin import BackOfficeAdmin
 
-EFFECTS = ["opens_callback", "closes_callbacks", "sets_do_not_disturb", "counts_as_reached"]
-
 
 @admin.register(Disposition)
 class DispositionAdmin(BackOfficeAdmin):
+    about = _("The outcomes of a call that agents and the phone system can choose, and what each brings about.")
+    read_only = _("You may look at dispositions, but not change them: the back office does.")
+    instead_of_deleting = _(
+        "One that notes or the contract have is not deleted: make it inactive, and nobody is offered it."
+    )
     list_display = ["label", "key", "color", "position", "is_active", "effects", "is_protected"]
     list_display_links = ["label"]
     fieldsets = [
@@ -21,6 +25,13 @@ class DispositionAdmin(BackOfficeAdmin):
         (_("What an agent has to give"), {"fields": ["requires_comments", "asks_for_time"]}),
         (_("What it brings about"), {"fields": EFFECTS}),
     ]
+
+    form = DispositionForm
+
+    def get_fieldsets(self, request: HttpRequest, disposition=None) -> list[tuple]:
+        *others, (name, effects) = self.fieldsets
+        asks = disposition and disposition.is_protected and self.has_change_permission(request, disposition)
+        return [*others, (name, {"fields": [*effects["fields"], "confirmed"]})] if asks else self.fieldsets
 
     @admin.display(description=_("effects"))
     def effects(self, disposition: Disposition) -> str:

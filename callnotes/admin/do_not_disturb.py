@@ -12,6 +12,7 @@ from callnotes.admin.lasting import ByNumberAdmin, ReadOnlyAdmin, newest_seen
 from callnotes.do_not_disturb_forms import DoNotDisturbForBackOfficeForm, LiftForm
 from callnotes.models import CallReason, DoNotDisturb
 from contacts.export_admin import EXPORTS, ExportMixin
+from contacts.person_filter import PersonFilter
 
 NUMBERS_IN_SIGHT = 10
 
@@ -20,10 +21,14 @@ NUMBERS_IN_SIGHT = 10
 class CallReasonAdmin(ExportMixin, ByNumberAdmin, ReadOnlyAdmin):
     """Why agents called numbers that asked not to be disturbed."""
 
+    about = _("Why agents called a number that had asked not to be disturbed.")
+    when_empty = _("The desk asks for a reason before such a number is called, and keeps it here.")
+    read_only = _("A reason stays as its agent gave it.")
     list_display = ["created_at", "phone_number", "agent", "reason"]
-    list_filter = ["agent", "created_at"]
+    list_filter = [("agent", PersonFilter), "created_at"]
     sortable_by = ["created_at"]
     list_select_related = ["agent"]
+    fields = ["number_and_history", "agent", "reason", "created_at"]
     table = tables.call_reasons
 
 
@@ -51,20 +56,23 @@ class StateFilter(admin.SimpleListFilter):
 class DoNotDisturbAdmin(ExportMixin, ByNumberAdmin):
     """The ledger: entries are added and lifted, and stay."""
 
+    about = _("Numbers that are not to be called: since when, why, and who lifted that. Lift them by the action.")
+    when_empty = _("A note adds one whose disposition does so; agents add one at the desk, and you by the button here.")
+    read_only = _("An entry stays as it is. To let the number be called again, lift it by the action in the list.")
     list_display = ["set_at", "phone_number", "beginning", "who_set", "ends_at", "lifted_at"]
-    list_filter = [StateFilter, "set_by", "set_at"]
+    list_filter = [StateFilter, ("set_by", PersonFilter), "set_at"]
     sortable_by = ["set_at"]
     list_select_related = ["set_by", "note"]
     form = DoNotDisturbForBackOfficeForm
     actions = ["lift", *EXPORTS]
     table = tables.do_not_disturb
     fields = [
-        *("number", "reason", "note", "set_by", "set_at", "ends_at"),
+        *("number_and_history", "reason", "note", "set_by", "set_at", "ends_at"),
         *("lifted_at", "lifted_by", "lifting_reason"),
     ]
 
     def get_fields(self, request, entry=None):
-        return self.fields if entry else self.form.Meta.fields
+        return super().get_fields(request, entry) if entry else self.form.Meta.fields
 
     def has_lift_permission(self, request) -> bool:
         return request.user.has_perm("callnotes.lift_donotdisturb")

@@ -11,6 +11,7 @@ from callnotes import recording, tables
 from callnotes.admin.lasting import HistoryAdmin, newest_seen
 from callnotes.models import Callback, CallNote
 from contacts.export_admin import EXPORTS
+from contacts.person_filter import PersonFilter
 
 NOTES_IN_SIGHT = 10
 
@@ -19,14 +20,30 @@ NOTES_IN_SIGHT = 10
 class CallNoteAdmin(HistoryAdmin):
     """Notes are written at the desk and by the phone system, and corrected by further notes."""
 
+    about = _("What came of calls, in the words of those who called. Their comments can be redacted, for good.")
+    when_empty = _("Agents write them in the pop-up; the phone system reports some, where Connect 3CX is done.")
+    read_only = _(
+        "A note stays as it was written: its agent corrects it by a further note at the desk, and who may redact"
+        " empties its comments by the action in the list."
+    )
     list_display = ["created_at", "phone_number", "contact_name", "disposition_label", "beginning", "agent", "source"]
-    list_filter = ["disposition", "agent", "source", "created_at"]
+    list_filter = ["disposition", ("agent", PersonFilter), "source", "created_at"]
     sortable_by = ["created_at"]
     list_select_related = ["disposition", "agent"]
     actions = ["redact", *EXPORTS]
     table = tables.call_notes
     fields = [
-        *("number", "contact", "contact_name", "disposition", "comments", "agent", "source", "token", "call_id"),
+        *(
+            "number_and_history",
+            "contact",
+            "contact_name",
+            "disposition",
+            "comments",
+            "agent",
+            "source",
+            "token",
+            "call_id",
+        ),
         *("reported_call", "matched_by", "corrects", "created_at", "redacted_at", "redacted_by"),
     ]
 
@@ -71,15 +88,18 @@ class DoneFilter(admin.SimpleListFilter):
 class CallbackAdmin(HistoryAdmin):
     """Promises to call, which notes open and close, and agents work off at the desk; the newest promise first."""
 
+    about = _("Promises to call, the newest first. Agents work them off at the desk, under Callbacks.")
+    when_empty = _("A note opens one whose disposition does so, and another closes it.")
+    read_only = _("Callbacks are opened and closed by notes. At the desk they are taken over, moved, or done by hand.")
     list_display = ["phone_number", "contact_name", "due_at", "agent", "created_at", "closed_at", "closed_by"]
     list_display_links = ["phone_number"]
-    list_filter = [DoneFilter, "agent", "due_at"]
+    list_filter = [DoneFilter, ("agent", PersonFilter), "due_at"]
     sortable_by = ["due_at"]
     list_select_related = ["agent", "closed_by"]
     table = tables.callbacks
     # Later ones are promised later, and a table of any length has them in this order.
     ordering = ["-pk"]
     fields = [
-        *("number", "contact", "contact_name", "agent", "due_at", "is_time_given", "note", "created_at"),
+        *("number_and_history", "contact", "contact_name", "agent", "due_at", "is_time_given", "note", "created_at"),
         *("closed_at", "closed_by", "closing_note", "closing_reason"),
     ]

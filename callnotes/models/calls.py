@@ -81,6 +81,7 @@ class Report(TimelineRow):
         blank=True,
         on_delete=models.PROTECT,
         related_name="%(class)ss",
+        db_index=False,
         help_text=_("Whose extension, or else e-mail address, was reported."),
     )
     queue = models.CharField(_("queue"), max_length=EXTENSION_MAX_LENGTH, blank=True)
@@ -212,6 +213,10 @@ class Call(Report):
             models.Index(fields=["number", "-started_at", "-id"], name="call_by_number_newest"),
             models.Index(fields=["contact", "-started_at", "-id"], name="call_by_contact_newest"),
             models.Index(fields=["-started_at", "-id"], name="call_newest"),
+            # What the back office filters by: of a rare value, the newest would be looked for through the whole table.
+            models.Index(fields=["agent", "-started_at", "-id"], name="call_by_agent_newest"),
+            models.Index(fields=["result", "-started_at", "-id"], name="call_by_result_newest"),
+            models.Index(fields=["direction", "-started_at", "-id"], name="call_by_direction_newest"),
             models.Index(
                 fields=["-started_at"],
                 condition=models.Q(result="missed", handled_at=None),
@@ -283,6 +288,7 @@ class Chat(Report):
             models.Index(fields=["number", "-started_at", "-id"], name="chat_by_number_newest"),
             models.Index(fields=["contact", "-started_at", "-id"], name="chat_by_contact_newest"),
             models.Index(fields=["-started_at", "-id"], name="chat_newest"),
+            models.Index(fields=["agent", "-started_at", "-id"], name="chat_by_agent_newest"),
         ]
         constraints = [
             canonical_number("chat_number_canonical", may_be_withheld=True),

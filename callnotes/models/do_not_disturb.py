@@ -75,6 +75,7 @@ class DoNotDisturb(TimelineRow):
         blank=True,
         on_delete=models.PROTECT,
         related_name="+",
+        db_index=False,
         help_text=_("Empty: the phone system."),
     )
     set_at = models.DateTimeField(_("since"), default=timezone.now)
@@ -104,6 +105,7 @@ class DoNotDisturb(TimelineRow):
         indexes = [
             models.Index(fields=["number", "-set_at", "-id"], name="peace_by_number_newest"),
             models.Index(fields=["-set_at", "-id"], name="peace_newest"),
+            models.Index(fields=["set_by", "-set_at", "-id"], name="peace_by_setter_newest"),
             models.Index(fields=["ends_at"], condition=Q(ends_at__isnull=False), name="peace_by_end"),
             models.Index(
                 fields=["number_digest"], condition=Q(number_digest__isnull=False), name="peace_by_number_digest"
@@ -133,7 +135,11 @@ class CallReason(models.Model):
 
     number = models.CharField(_("number"), max_length=phone.LONGEST_NUMBER)
     agent = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("agent"), on_delete=models.PROTECT, related_name="call_reasons"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("agent"),
+        on_delete=models.PROTECT,
+        related_name="call_reasons",
+        db_index=False,
     )
     reason = models.CharField(_("reason"), max_length=REASON_MAX_LENGTH)
     created_at = models.DateTimeField(_("created at"), default=timezone.now)
@@ -146,6 +152,7 @@ class CallReason(models.Model):
         indexes = [
             models.Index(fields=["number", "-created_at"], name="call_reason_by_number"),
             models.Index(fields=["-created_at", "-id"], name="call_reason_newest"),
+            models.Index(fields=["agent", "-created_at", "-id"], name="call_reason_by_agent_newest"),
         ]
         constraints = [canonical_number("call_reason_number_canonical")]
 

@@ -76,7 +76,11 @@ class CallNote(TimelineRow):
         _("contact name"), max_length=200, blank=True, help_text=_("The contact's name as it was.")
     )
     disposition = models.ForeignKey(
-        Disposition, verbose_name=_("disposition"), on_delete=models.PROTECT, related_name="call_notes"
+        Disposition,
+        verbose_name=_("disposition"),
+        on_delete=models.PROTECT,
+        related_name="call_notes",
+        db_index=False,
     )
     disposition_label = models.CharField(
         _("disposition then"),
@@ -93,6 +97,7 @@ class CallNote(TimelineRow):
         blank=True,
         on_delete=models.PROTECT,
         related_name="call_notes",
+        db_index=False,
     )
     source = models.CharField(_("source"), max_length=10, choices=Source)
     token = models.CharField(
@@ -151,6 +156,9 @@ class CallNote(TimelineRow):
             models.Index(fields=["contact", "-created_at", "-id"], name="call_note_by_contact_newest"),
             models.Index(fields=["agent", "-created_at", "-id"], name="call_note_by_agent_newest"),
             models.Index(fields=["-created_at", "-id"], name="call_note_newest"),
+            # What the back office filters by: of a rare value, the newest would be looked for through the whole table.
+            models.Index(fields=["disposition", "-created_at", "-id"], name="call_note_by_outcome_newest"),
+            models.Index(fields=["source", "-created_at", "-id"], name="call_note_by_source_newest"),
             # Without the notes that have none: among many of those, SQLite takes the index for useless and reads all.
             models.Index(
                 fields=["reported_call"],

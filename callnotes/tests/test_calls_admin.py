@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from callnotes import do_not_disturb
 from callnotes.models import Call, CallReason, Chat, Extension
-from callnotes.tests.factories import make_agent, make_call, make_chat, make_missed, minute
+from callnotes.tests.factories import make_agent, make_call, make_chat, make_missed, make_peace, minute
 from contacts.tests.factories import make_contact
 
 pytestmark = pytest.mark.django_db
@@ -63,11 +63,11 @@ def test_the_list_of_call_reasons_shows_who_called_whom_and_why(admin_client):
 
 @pytest.mark.parametrize("model", MODELS)
 @pytest.mark.parametrize("rows", [1, 3])
-def test_a_list_asks_five_questions_for_many_rows_as_for_one(admin_client, django_assert_num_queries, model, rows):
+def test_a_list_asks_four_questions_for_many_rows_as_for_one(admin_client, django_assert_num_queries, model, rows):
     for place in range(rows):
         make_agent(f"agent{place}", extension=str(100 + place))
         make_row(model, f"100{place}", place)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         assert len(listed(admin_client.get(address(model)))) == rows
 
 
@@ -88,6 +88,15 @@ def test_rows_are_found_by_a_contact(admin_client, model, text):
     for number in (NUMBER, OTHER_NUMBER, ""):
         make_row(model, number)
     assert listed(admin_client.get(address(model), {"q": text})) == [NUMBER]
+
+
+@pytest.mark.parametrize("text", ["4567", "ada", "EXAMPLE ada", "ltd"])
+def test_reasons_and_do_not_disturb_are_found_by_a_contacts_name_or_last_digits(admin_client, text):
+    make_contact("Ada Example", NUMBER, company="Ltd")
+    for number in (NUMBER, OTHER_NUMBER):
+        make_row("callreason", number), make_peace(number)
+    found = {model: listed(admin_client.get(address(model), {"q": text})) for model in ("callreason", "donotdisturb")}
+    assert found == {"callreason": [NUMBER], "donotdisturb": [NUMBER]}
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -199,7 +208,7 @@ def test_the_back_office_says_whose_an_extension_is_on_the_page_of_the_user(admi
     ("number", "message"),
     [
         ("10a", "Write the extension&#x27;s digits, as 3CX has them."),
-        ("102", "already exists"),
+        ("102", "It is the extension of"),
         ("1" * 21, "at most 20"),
     ],
 )

@@ -163,7 +163,14 @@ def test_a_disposition_is_added_in_the_back_office(admin_client):
 
 
 def test_the_key_cannot_be_changed_in_the_back_office_and_the_label_can(admin_client):
-    sent = {"key": "other", "label": "All done", "color": "green", "position": 40, "is_protected": ""}
+    sent = {
+        "key": "other",
+        "label": "All done",
+        "color": "green",
+        "position": 40,
+        "is_protected": "",
+        "confirmed": "on",
+    }
     assert admin_client.post(_page("completed"), sent).status_code == 302
     changed = disposition("completed")
     assert (changed.label, changed.is_protected) == ("All done", True)
@@ -194,7 +201,9 @@ def test_the_last_active_one_stays_active():
 def test_whether_the_contracts_four_need_comments_cannot_be_changed_in_the_back_office(admin_client):
     disposition = Disposition.objects.get(key="completed")
     address = f"/admin/callnotes/disposition/{disposition.pk}/change/"
-    admin_client.post(address, {"label": "Done", "color": "green", "position": 40, "is_active": "on"})
+    admin_client.post(
+        address, {"label": "Done", "color": "green", "position": 40, "is_active": "on", "confirmed": "on"}
+    )
     disposition.refresh_from_db()
     assert (disposition.label, disposition.requires_comments) == ("Done", True)
 

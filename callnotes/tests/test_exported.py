@@ -241,7 +241,7 @@ def test_filters_are_told_to_the_history_in_the_words_of_the_list(admin_client, 
     exported(admin_client, "donotdisturb", state="in-force")
     entries = LogEntry.objects.order_by("pk").values_list("object_repr", "change_message")
     assert list(entries) == [
-        ("Export: call-notes", "Exported as CSV, rows: 1. Disposition: Completed. Agent: robin."),
+        ("Export: call-notes", "Exported as CSV, rows: 1. Disposition: Completed. Agent: Robin Agent (robin)."),
         ("Export: call-notes", f"Exported as CSV, rows: 0. Search: “hello”. Created at: created_at__gte={since}."),
         ("Export: do-not-disturb", "Exported as CSV, rows: 0. State: In force."),
     ]

@@ -214,7 +214,7 @@ def test_the_back_office_reads_who_called_all_the_same_and_why(client):
     client.post(CALL_PAGE, {"reason": "A <b>recall</b> of the product."})
     client.force_login(User.objects.create_superuser("avery"))
     page = client.get("/admin/callnotes/callreason/").content.decode()
-    assert "March 2, 2026, noon +65 9123 4567 robin A <b>recall</b> of the product." in words(page)
+    assert "2 Mar 2026, 12:00 +65 9123 4567 robin A <b>recall</b> of the product." in words(page)
 
 
 def test_a_reason_is_never_read_as_markup(client):

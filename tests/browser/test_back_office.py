@@ -4,7 +4,7 @@ from playwright.sync_api import Page, expect
 from python_calamine import CalamineWorkbook
 
 from callnotes.models import CallNote
-from callnotes.tests.factories import make_note
+from callnotes.tests.factories import make_agent, make_note
 from contacts.models import Contact
 from contacts.tests.factories import make_contact
 from integrations_3cx.models import ApiToken
@@ -20,6 +20,7 @@ PAGES = [
     *(f"/admin/callnotes/disposition/{page}" for page in ("", "add/", "1/change/")),
     *(f"/admin/integrations_3cx/apitoken/{page}" for page in ("", "add/", "1/change/")),
     *(f"/admin/auth/user/{page}" for page in ("", "add/", "1/change/")),
+    "/admin/auth/user/?second_factor=no",
     *("/admin/auth/group/", "/admin/auth/group/1/change/", "/admin/people/failedsignin/"),
     *(f"/admin/callnotes/{page}/" for page in ("call", "chat", "callreason", "callback")),
     *(f"/admin/callnotes/donotdisturb/{page}" for page in ("", "?state=in-force", "add/")),
@@ -90,6 +91,18 @@ def test_call_notes_are_filtered_and_found(crm: Page, administrator):
     expect(crm.locator("#result_list tbody tr")).to_contain_text(["+65 9876 5432"])
     crm.goto(f"{crm.base}/admin/callnotes/callnote/?q=4567")
     expect(crm.locator("#result_list tbody tr")).to_contain_text(["+65 9123 4567"])
+
+
+def test_a_list_is_filtered_by_a_person_whose_name_is_typed(crm: Page, administrator):
+    robin = make_agent("robin", first_name="Robin", last_name="Agent")
+    make_note(NUMBER, agent=robin), make_note("+6598765432")
+    crm.goto(f"{crm.base}/admin/callnotes/callnote/")
+    crm.locator("#changelist-filter .select2-selection").click()
+    crm.keyboard.type("rob")
+    crm.get_by_role("option", name="Robin Agent (robin)").click()
+    crm.locator("#changelist-filter").get_by_role("button", name="Show").click()
+    expect(crm.locator("#result_list tbody tr")).to_contain_text(["+65 9123 4567"])
+    expect(crm.locator("#changelist-filter .selected").get_by_text("Robin Agent (robin)")).to_be_visible()
 
 
 def test_what_a_list_shows_is_exported_and_so_are_ticked_rows(crm: Page, administrator):

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('callnotes', '0012_what_reports_read_indexed'),
+        ('callnotes', '0014_history_of_calendar_addresses'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
