@@ -9,6 +9,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from callnotes.models import CallReason, TimelineRow
+from contacts import masking
 from contacts.admin import BackOfficeAdmin
 from contacts.export_admin import ExportMixin
 from contacts.phone import display, read
@@ -53,7 +54,13 @@ class ByNumberAdmin(LastingAdmin):
     search_fields = ["number"]
     search_help_text = _("A number in any spelling.")
 
+    def get_search_fields(self, request: HttpRequest) -> list[str]:
+        """Who sees numbers masked has nothing to find a row by."""
+        return [] if masking.is_on() else self.search_fields
+
     def get_search_results(self, request, queryset, search_term):
+        if not masking.may_seek(search_term):
+            return queryset.none(), False
         number = read(search_term, settings.DEFAULT_PHONE_REGION).number
         return (queryset.filter(number=number) if search_term else queryset), False
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from callnotes.models.notes import CallNote
 from callnotes.models.timeline import TimelineQuerySet, TimelineRow
 from contacts import dates, phone
+from contacts.masking import MaskedCharField, NumberField
 from contacts.models import canonical_number
 from contacts.tracing import Records, TracedQuerySet
 
@@ -43,8 +44,8 @@ class DoNotDisturb(TimelineRow):
     kind = "peace"
     moment_field = "set_at"
 
-    number = models.CharField(_("number"), max_length=phone.LONGEST_NUMBER)
-    reason = models.CharField(
+    number = NumberField(_("number"), max_length=phone.LONGEST_NUMBER)
+    reason = MaskedCharField(
         _("reason"), max_length=REASON_MAX_LENGTH, blank=True, help_text=_("Empty: its note tells it.")
     )
     note = models.OneToOneField(
@@ -75,7 +76,7 @@ class DoNotDisturb(TimelineRow):
         on_delete=models.PROTECT,
         related_name="+",
     )
-    lifting_reason = models.CharField(_("lifting reason"), max_length=REASON_MAX_LENGTH, blank=True)
+    lifting_reason = MaskedCharField(_("lifting reason"), max_length=REASON_MAX_LENGTH, blank=True)
 
     objects = DoNotDisturbQuerySet.as_manager()
     history = Records()
@@ -115,11 +116,11 @@ class DoNotDisturb(TimelineRow):
 class CallReason(models.Model):
     """Why an agent called a number that asked not to be disturbed."""
 
-    number = models.CharField(_("number"), max_length=phone.LONGEST_NUMBER)
+    number = NumberField(_("number"), max_length=phone.LONGEST_NUMBER)
     agent = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("agent"), on_delete=models.PROTECT, related_name="call_reasons"
     )
-    reason = models.CharField(_("reason"), max_length=REASON_MAX_LENGTH)
+    reason = MaskedCharField(_("reason"), max_length=REASON_MAX_LENGTH)
     created_at = models.DateTimeField(_("created at"), default=timezone.now)
 
     class Meta:
