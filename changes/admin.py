@@ -22,6 +22,13 @@ admin.site.unregister(Group)
 class TracedGroupAdmin(TracedAdmin, GroupAdmin):
     """What people of a group may do."""
 
+    def get_form(self, request, group=None, **kwargs):
+        said = _(
+            "Without “Can see whole phone numbers” people of the group see numbers masked, change nothing, and agents'"
+            " pages are closed to them, unless another group of theirs has it."
+        )
+        return super().get_form(request, group, **{"help_texts": {"permissions": said}} | kwargs)
+
 
 @admin.register(Change)
 class ChangeAdmin(admin.ModelAdmin):

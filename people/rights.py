@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 AGENT, SUPERVISOR, BACK_OFFICE, INTEGRATOR = "Agent", "Supervisor", "Back office", "Integrator"
+AUDITOR = "Auditor"
 
 
 def _on(app: str, *models: str, may: str) -> list[str]:
@@ -12,10 +13,13 @@ def _on(app: str, *models: str, may: str) -> list[str]:
 CONVERSATIONS = _on("callnotes", "callnote", "call", "chat", "callback", "callreason", may="view")
 LEDGER = [*_on("callnotes", "donotdisturb", may="view add"), "callnotes.lift_donotdisturb"]
 
+WHOLE_NUMBERS = "contacts.view_whole_numbers"
+
 # A right of a model that is not there as yet is given once it is.
 RIGHTS = {
-    AGENT: [],
+    AGENT: [WHOLE_NUMBERS],
     SUPERVISOR: [
+        WHOLE_NUMBERS,
         *_on("contacts", "contact", "contactnumber", may="view"),
         *_on("callnotes", "disposition", may="view"),
         *CONVERSATIONS,
@@ -23,6 +27,7 @@ RIGHTS = {
         "callnotes.view_reports",
     ],
     BACK_OFFICE: [
+        WHOLE_NUMBERS,
         *_on("contacts", "contact", "contactnumber", may="view add change delete"),
         *_on("contacts", "importrun", may="view add change"),
         *("contacts.merge_contact", "contacts.export_contact"),
@@ -32,8 +37,16 @@ RIGHTS = {
         *("callnotes.redact_callnote", "callnotes.view_reports"),
     ],
     INTEGRATOR: [
+        WHOLE_NUMBERS,
         *_on("integrations_3cx", "apitoken", may="view add change"),
         *_on("integrations_3cx", "failedrequest", may="view"),
+    ],
+    # Sees numbers masked: without the right to whole ones, and so with no more than what people/sight.py opens.
+    AUDITOR: [
+        *_on("contacts", "contact", "contactnumber", may="view"),
+        *_on("callnotes", "disposition", "donotdisturb", may="view"),
+        *CONVERSATIONS,
+        "callnotes.view_reports",
     ],
 }
 

@@ -15,10 +15,14 @@ from desk.reports.figures import of_agents, of_queues, overview
 from desk.reports.forms import PERIODS, Question, ReportForm
 from desk.reports.tables import Table
 from desk.reports.totals import tiles, totals, totals_of
+from people.masking import open_to_masked
 
 TABS = {"reports": _("Overview"), "report-agents": _("By agent"), "report-queues": _("By queue")}
 NO_DAYS = {"since": None, "until": None, "up_to": None}
-may_view_reports = permission_required("callnotes.view_reports", raise_exception=True)
+
+
+def may_view_reports(view: Callable) -> Callable:
+    return open_to_masked(permission_required("callnotes.view_reports", raise_exception=True)(view))
 
 
 @require_safe
