@@ -73,5 +73,6 @@ def keep_the_contracts_dispositions(sender, **kwargs) -> None:
 def keep_the_groups(sender, **kwargs) -> None:
     """Likewise; emptying a database comes without the plan that a migration has."""
     if sender.name == "people" and "plan" not in kwargs and not StandardGroup.objects.exists():
-        importlib.import_module("people.migrations.0002_groups").make(apps, None)
+        for migration in ("0002_groups", "0004_auditors"):
+            importlib.import_module(f"people.migrations.{migration}").make(apps, None)
         rights.give(apps)

@@ -25,6 +25,13 @@ class TracedGroupAdmin(BackOfficeAdmin, GroupAdmin):
 
     about = gettext_lazy("What people may do in the back office, by the groups that they are in.")
 
+    def get_form(self, request, group=None, **kwargs):
+        said = _(
+            "Without “Can see whole phone numbers” people of the group see numbers masked, change nothing, and agents'"
+            " pages are closed to them, unless another group of theirs has it."
+        )
+        return super().get_form(request, group, **{"help_texts": {"permissions": said}} | kwargs)
+
 
 @admin.register(Change)
 class ChangeAdmin(admin.ModelAdmin):

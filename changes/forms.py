@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from changes.models import Change
 from changes.sources import SOURCES, HistorySource, Subject, Wanted
-from contacts import phone
+from contacts import masking, phone
 from contacts.models import SEARCH_MAX_LENGTH, Contact, ContactNumber
 from contacts.person_filter import PersonField
 from contacts.tracing import REMOVED
@@ -57,6 +57,13 @@ class ChangesForm(forms.Form):
             ("", _("Anything")),
             *((name, str(source)) for name, source in SOURCES.by_name.items()),
         ]
+
+    def clean_q(self) -> str:
+        """A row's history tells who sees numbers masked not whether it has one."""
+        sought = self.cleaned_data["q"]
+        if not masking.may_seek(sought):
+            raise forms.ValidationError(_("You see numbers masked: search for words of a name, without digits."))
+        return sought
 
     def wanted(self) -> Wanted:
         """What is asked for. The form is valid."""

@@ -15,7 +15,7 @@ from django.utils.translation import pgettext, pgettext_lazy
 
 from changes.names import SETS_OF_PERMISSIONS, Names, as_it_was
 from changes.sources import Place
-from contacts import dates, phone
+from contacts import dates, masking, phone
 from contacts.acting import person_name
 from contacts.tracing import ADDED, CHANGED, REMOVED
 
@@ -69,8 +69,8 @@ def _of_log(entry: LogEntry) -> Entry:
         by=person_name(entry.user),
         mark=DEEDS_OF_LOG[entry.action_flag] if entry.object_id else "",
         kind=capfirst(entry.content_type.name) if entry.content_type else "",
-        what=entry.object_repr,
-        said=_(said) if said else "",
+        what=masking.words(entry.object_repr),
+        said=masking.words(_(said)) if said else "",
     )
 
 
@@ -83,7 +83,7 @@ def _of_history(change: Model, names: Names) -> Entry:
         kind=capfirst(str(change.instance_type._meta.verbose_name)),
         what=_title(change, names),
         address=_address(change, names),
-        said=_(reason) if reason else "",
+        said=masking.words(_(reason)) if reason else "",
         lines=list(_lines(change, names)),
     )
 
@@ -158,8 +158,8 @@ def words(kept: Field, value: Any, names: Names) -> str:
     if isinstance(value, list):
         return pgettext("between the items of a list", ", ").join(map(str, value))
     if kept.name == "number":
-        return phone.display(value)
-    return str(dict(kept.flatchoices).get(value, value))
+        return phone.display(masking.number(value))
+    return masking.words(str(dict(kept.flatchoices).get(value, value)))
 
 
 def _label(kept: Field) -> str:

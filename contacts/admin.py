@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
-from contacts import merge_admin, merging, tables
+from contacts import masking, merge_admin, merging, tables
 from contacts.export_admin import EXPORTS, ExportMixin
 from contacts.forms import ContactForBackOfficeForm, ContactNumberForm, ContactNumberFormSet
 from contacts.guiding_admin import GuidingAdmin
@@ -23,6 +23,9 @@ from contacts.models import Contact, ContactNumber
 from contacts.person_filter import PersonSelect
 
 FILTER_KINDS = {"", "exact", "id__exact", "isnull", "gte", "lt"}
+WITHOUT_DIGITS = _(
+    "Words of a name, company or e-mail, without digits: you see numbers masked, and none is searched for."
+)
 
 
 class TracedAdmin(admin.ModelAdmin):
@@ -30,7 +33,10 @@ class TracedAdmin(admin.ModelAdmin):
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: dict | None = None) -> HttpResponse:
         if not hasattr(self.opts, "traces"):
-            return super().history_view(request, object_id, extra_context)
+            response = super().history_view(request, object_id, extra_context)
+            for entry in getattr(response, "context_data", {}).get("action_list", []):
+                entry.change_message = masking.words(entry.change_message)
+            return response
         row = urlencode({"of": f"{self.opts.label_lower}-{unquote(object_id)}"})
         return redirect(f"{reverse('admin:changes_change_changelist')}?{row}")
 
@@ -55,9 +61,12 @@ class BackOfficeAdmin(GuidingAdmin, TracedAdmin):
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         """A day beyond the calendar is no filter."""
         try:
-            return super().get_changelist_instance(request)
+            shown = super().get_changelist_instance(request)
         except OverflowError as error:
             raise IncorrectLookupParameters from error
+        if masking.is_on():
+            shown.search_help_text = WITHOUT_DIGITS
+        return shown
 
 
 def _filtered_by(entry) -> str:

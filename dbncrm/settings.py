@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "desk.signing_in.SignInMiddleware",
+    "people.masking.MaskingMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -127,7 +128,7 @@ DATABASES = {"default": DATABASE | {"ATOMIC_REQUESTS": False}}
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "desk:start"
 LOGOUT_REDIRECT_URL = "login"
-AUTHENTICATION_BACKENDS = ["people.locking.LockOutBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["people.locking.LockOutBackend", "people.sight.PersonBackend"]
 # NIST SP 800-63B-4, section 3.1.1: length and a list of what others try first; no rules about kinds of signs, no end.
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from callnotes import calendar_feeds
 from callnotes.models import CalendarFeed
 from desk.requests import READ_OR_SEND
+from people.sight import sees_whole_numbers
 
 
 @require_safe
@@ -45,7 +46,7 @@ def revoke(request: HttpRequest) -> HttpResponse:
 def feed(request: HttpRequest, key: str) -> HttpResponse:
     """For calendars, which cannot sign in: the key in the address opens one agent's callbacks, to be read."""
     agent = calendar_feeds.agent_of(key)
-    if agent is None:
+    if agent is None or not sees_whole_numbers(agent):
         raise Http404("There is no such calendar.")
     headers = {"Cache-Control": "private, no-store", "Referrer-Policy": "no-referrer"}
     return HttpResponse(calendar_feeds.feed(agent), content_type="text/calendar; charset=utf-8", headers=headers)

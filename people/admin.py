@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth import get_user_model
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, Permission
 from django.db.models import Exists, OuterRef, QuerySet, Sum, Window
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -19,7 +19,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from callnotes.models import Extension
 from contacts import dates
 from contacts.admin import BackOfficeAdmin
-from people import enrolment, leaving, locking, second_factor
+from people import enrolment, leaving, locking, second_factor, sight
 from people.calendar_admin import CalendarMixin
 from people.forms import ExtensionForm
 from people.models import FailedSignIn
@@ -96,11 +96,21 @@ class PersonAdmin(CalendarMixin, BackOfficeAdmin, UserAdmin):
     def save_related(self, request, form, formsets, change) -> None:
         super().save_related(request, form, formsets, change)
         person = form.instance
-        if not person.is_staff and person.groups.exclude(permissions=None).exists():
+        self._tell_of_sight(request, person)
+        in_back_office = Permission.objects.filter(group__user=person).exclude(codename=sight.RIGHT)
+        if not person.is_staff and in_back_office.exists():
             said = _(
                 "{who} has rights in the back office but is not staff, and so cannot open it. Tick “Staff status”."
             )
             self.message_user(request, said.format(who=person), messages.WARNING)
+
+    def _tell_of_sight(self, request: HttpRequest, person: AbstractUser) -> None:
+        if not sight.sees_whole_numbers(person):
+            said = _(
+                "{who} sees phone numbers masked, changes nothing, and agents' pages are closed to them: no group of"
+                " theirs has the right “Can see whole phone numbers”."
+            )
+            self.message_user(request, said.format(who=person))
 
     @admin.display(description=pgettext_lazy("of a person", "name"), ordering="first_name")
     def full_name(self, person) -> str:

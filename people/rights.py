@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 AGENT, SUPERVISOR, BACK_OFFICE, INTEGRATOR = "Agent", "Supervisor", "Back office", "Integrator"
+AUDITOR = "Auditor"
 
 
 def _on(app: str, *models: str, may: str) -> list[str]:
@@ -13,10 +14,13 @@ CONVERSATIONS = _on("callnotes", "callnote", "call", "chat", "callback", "callre
 LEDGER = _on("callnotes", "donotdisturb", may="view add lift export")
 REPORTS = ["callnotes.view_reports"]
 
+WHOLE_NUMBERS = "contacts.view_whole_numbers"
+
 # A right of a model that is not there as yet is given once it is.
 RIGHTS = {
-    AGENT: [],
+    AGENT: [WHOLE_NUMBERS],
     SUPERVISOR: [
+        WHOLE_NUMBERS,
         *_on("contacts", "contact", "contactnumber", may="view"),
         *_on("callnotes", "disposition", may="view"),
         *CONVERSATIONS,
@@ -24,6 +28,7 @@ RIGHTS = {
         *REPORTS,
     ],
     BACK_OFFICE: [
+        WHOLE_NUMBERS,
         *_on("contacts", "contact", "contactnumber", may="view add change delete"),
         *_on("contacts", "importrun", may="view add delete"),
         *_on("contacts", "importmapping", may="view change delete"),
@@ -36,8 +41,16 @@ RIGHTS = {
         *("privacy.view_deed", "privacy.read_held"),
     ],
     INTEGRATOR: [
+        WHOLE_NUMBERS,
         *_on("integrations_3cx", "apitoken", may="view add change"),
         *_on("integrations_3cx", "failedrequest", may="view"),
+    ],
+    # Sees numbers masked: without the right to whole ones, and so with no more than what people/sight.py opens.
+    AUDITOR: [
+        *_on("contacts", "contact", "contactnumber", may="view"),
+        *_on("callnotes", "disposition", "donotdisturb", may="view"),
+        *CONVERSATIONS,
+        "callnotes.view_reports",
     ],
 }
 

@@ -17,7 +17,7 @@ ALLOWED = {
 }
 OURS = [*ALLOWED, "dbncrm"]
 PURE = [
-    *(f"contacts/{name}.py" for name in ("phone", "clocks", "names", "spreadsheets", "workbooks")),
+    *(f"contacts/{name}.py" for name in ("phone", "masks", "clocks", "names", "spreadsheets", "workbooks")),
     *(f"contacts/importing/{name}.py" for name in ("repairing", "mapping")),
     *(
         f"callnotes/{name}.py"

@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from callnotes.models import CallReason, TimelineRow
+from contacts import masking
 from contacts.admin import BackOfficeAdmin
 from contacts.export_admin import ExportMixin
 from contacts.models import Contact, ContactNumber
@@ -63,7 +64,7 @@ class LastingAdmin(BackOfficeAdmin):
     @admin.display(description=_("number"))
     def number_and_history(self, row: TimelineRow | CallReason) -> str:
         """With the way to all that happened with the number, at the desk."""
-        if not row.number or is_erased(row.number):
+        if not row.number or is_erased(row.number) or masking.is_on():
             return self.phone_number(row)
         page = reverse("desk:number", args=[row.number])
         return format_html('{} <a href="{}">{}</a>', display(row.number), page, _("Its history at the desk"))
@@ -82,7 +83,13 @@ class ByNumberAdmin(LastingAdmin):
     search_fields = ["number"]
     search_help_text = FOUND_BY
 
+    def get_search_fields(self, request: HttpRequest) -> list[str]:
+        """Who sees numbers masked has nothing to find a row by."""
+        return [] if masking.is_on() else self.search_fields
+
     def get_search_results(self, request, queryset, search_term):
+        if not masking.may_seek(search_term):
+            return queryset.none(), False
         return (queryset.filter(number__in=_numbers(search_term)) if search_term else queryset), False
 
 

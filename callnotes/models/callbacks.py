@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from callnotes.models.notes import CallNote
 from callnotes.models.timeline import TimelineQuerySet, TimelineRow
 from contacts import dates, phone
+from contacts.masking import MaskedCharField, NumberField
 from contacts.models import Contact, canonical_number
 from contacts.tracing import Records
 
@@ -60,7 +61,7 @@ class Callback(TimelineRow):
     kind = "callback"
     moment_field = "created_at"
 
-    number = models.CharField(_("number"), max_length=phone.LONGEST_NUMBER)
+    number = NumberField(_("number"), max_length=phone.LONGEST_NUMBER)
     contact = models.ForeignKey(
         Contact,
         verbose_name=_("contact"),
@@ -70,7 +71,7 @@ class Callback(TimelineRow):
         related_name="callbacks",
         db_index=False,
     )
-    contact_name = models.CharField(
+    contact_name = MaskedCharField(
         _("contact name"), max_length=200, blank=True, help_text=_("The contact's name as it was.")
     )
     agent = models.ForeignKey(
@@ -119,7 +120,7 @@ class Callback(TimelineRow):
         related_name="closed_callbacks",
         db_index=False,
     )
-    closing_reason = models.CharField(
+    closing_reason = MaskedCharField(
         _("closing reason"), max_length=200, blank=True, help_text=_("Where it was closed by hand.")
     )
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from callnotes.models.notes import CALL_ID_MAX_LENGTH, CallNote, CallNoteQuerySet
 from callnotes.models.timeline import TimelineQuerySet, TimelineRow
 from contacts import dates, phone
+from contacts.masking import MaskedBeginningField, MaskedCharField, MaskedTextField, MaskedURLField, NumberField
 from contacts.models import Contact, canonical_number
 from contacts.tracing import Records, TracedQuerySet
 
@@ -58,7 +59,7 @@ class Report(TimelineRow):
 
     moment_field = "started_at"
 
-    number = models.CharField(
+    number = NumberField(
         _("number"), max_length=phone.LONGEST_NUMBER, blank=True, help_text=_("Empty: the caller hid it.")
     )
     contact = models.ForeignKey(
@@ -70,7 +71,7 @@ class Report(TimelineRow):
         related_name="%(class)ss",
         db_index=False,
     )
-    contact_name = models.CharField(
+    contact_name = MaskedCharField(
         _("contact name"), max_length=200, blank=True, help_text=_("The contact's name as it was.")
     )
     extension = models.CharField(_("extension"), max_length=EXTENSION_MAX_LENGTH, blank=True)
@@ -173,10 +174,10 @@ class Call(Report):
     is_counted = models.BooleanField(
         default=True, editable=False, help_text="Of the legs of one call, the one by which it is counted."
     )
-    call_id = models.CharField(_("call id"), max_length=CALL_ID_MAX_LENGTH, blank=True)
-    recording_url = models.URLField(_("recording"), max_length=2000, blank=True)
-    summary = models.TextField(_("summary"), blank=True)
-    transcript = models.TextField(_("transcript"), blank=True)
+    call_id = MaskedCharField(_("call id"), max_length=CALL_ID_MAX_LENGTH, blank=True)
+    recording_url = MaskedURLField(_("recording"), max_length=2000, blank=True)
+    summary = MaskedTextField(_("summary"), blank=True)
+    transcript = MaskedTextField(_("transcript"), blank=True)
     note_waived_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("note waived by"),
@@ -261,8 +262,8 @@ class Call(Report):
 class ChatQuerySet(ReportQuerySet):
     def for_display(self) -> Self:
         """With all that a history shows: of the messages the `beginning`, one character longer than is shown."""
-        rows = self.select_related("agent").defer("messages")
-        return rows.annotate(beginning=Left("messages", Chat.SHOWN_LENGTH + 1))
+        rows, length = self.select_related("agent").defer("messages"), Chat.SHOWN_LENGTH + 1
+        return rows.annotate(beginning=Left("messages", length, output_field=MaskedBeginningField(length)))
 
 
 class Chat(Report):
@@ -272,10 +273,10 @@ class Chat(Report):
     SHOWN_LENGTH = 600
 
     email = models.CharField(_("e-mail"), max_length=254, blank=True)
-    visitor_name = models.CharField(
+    visitor_name = MaskedCharField(
         _("visitor name"), max_length=200, blank=True, help_text=_("As the visitor gave it.")
     )
-    messages = models.TextField(_("messages"))
+    messages = MaskedTextField(_("messages"))
 
     objects = ChatQuerySet.as_manager()
 

@@ -14,6 +14,7 @@ from callnotes.models.notes import CallNote
 from callnotes.models.timeline import TimelineQuerySet, TimelineRow
 from callnotes.suppression import numbers_by_digest
 from contacts import dates, phone
+from contacts.masking import MaskedCharField, NumberField
 from contacts.models import canonical_number
 from contacts.tracing import Records, TracedQuerySet
 
@@ -52,12 +53,12 @@ class DoNotDisturb(TimelineRow):
     kind = "peace"
     moment_field = "set_at"
 
-    number = models.CharField(_("number"), max_length=phone.LONGEST_NUMBER)
+    number = NumberField(_("number"), max_length=phone.LONGEST_NUMBER)
     # Null where there is none: an index of the others alone needs that on SQLite.
     number_digest = models.CharField(  # noqa: DJ001
         max_length=64, null=True, editable=False, help_text="Of a number that was erased."
     )
-    reason = models.CharField(
+    reason = MaskedCharField(
         _("reason"), max_length=REASON_MAX_LENGTH, blank=True, help_text=_("Empty: its note tells it.")
     )
     note = models.OneToOneField(
@@ -89,7 +90,7 @@ class DoNotDisturb(TimelineRow):
         on_delete=models.PROTECT,
         related_name="+",
     )
-    lifting_reason = models.CharField(_("lifting reason"), max_length=REASON_MAX_LENGTH, blank=True)
+    lifting_reason = MaskedCharField(_("lifting reason"), max_length=REASON_MAX_LENGTH, blank=True)
 
     objects = DoNotDisturbQuerySet.as_manager()
     history = Records(excluded=["number_digest"])
@@ -133,7 +134,7 @@ class DoNotDisturb(TimelineRow):
 class CallReason(models.Model):
     """Why an agent called a number that asked not to be disturbed."""
 
-    number = models.CharField(_("number"), max_length=phone.LONGEST_NUMBER)
+    number = NumberField(_("number"), max_length=phone.LONGEST_NUMBER)
     agent = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("agent"),
@@ -141,7 +142,7 @@ class CallReason(models.Model):
         related_name="call_reasons",
         db_index=False,
     )
-    reason = models.CharField(_("reason"), max_length=REASON_MAX_LENGTH)
+    reason = MaskedCharField(_("reason"), max_length=REASON_MAX_LENGTH)
     created_at = models.DateTimeField(_("created at"), default=timezone.now)
 
     class Meta:

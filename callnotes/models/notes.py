@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from callnotes.models.dispositions import Disposition
 from callnotes.models.timeline import TimelineQuerySet, TimelineRow
 from contacts import phone
+from contacts.masking import MaskedCharField, MaskedTextField, NumberField
 from contacts.models import Contact, canonical_number
 
 COMMENTS_MAX_LENGTH = 10_000
@@ -62,7 +63,7 @@ class CallNote(TimelineRow):
         TIME = "time", _("number, agent and time")
         HAND = "hand", _("Hand")
 
-    number = models.CharField(_("number"), max_length=phone.LONGEST_NUMBER)
+    number = NumberField(_("number"), max_length=phone.LONGEST_NUMBER)
     contact = models.ForeignKey(
         Contact,
         verbose_name=_("contact"),
@@ -72,7 +73,7 @@ class CallNote(TimelineRow):
         related_name="call_notes",
         db_index=False,
     )
-    contact_name = models.CharField(
+    contact_name = MaskedCharField(
         _("contact name"), max_length=200, blank=True, help_text=_("The contact's name as it was.")
     )
     disposition = models.ForeignKey(
@@ -89,7 +90,7 @@ class CallNote(TimelineRow):
         editable=False,
         help_text=_("The disposition's label as it was."),
     )
-    comments = models.TextField(_("comments"), blank=True)
+    comments = MaskedTextField(_("comments"), blank=True)
     agent = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("agent"),
@@ -114,7 +115,7 @@ class CallNote(TimelineRow):
         db_index=False,
     )
     matched_by = models.CharField(_("matched by"), max_length=10, choices=Match, blank=True, editable=False)
-    call_id = models.CharField(_("call id"), max_length=CALL_ID_MAX_LENGTH, blank=True)
+    call_id = MaskedCharField(_("call id"), max_length=CALL_ID_MAX_LENGTH, blank=True)
     submission = models.UUIDField(
         null=True, unique=True, editable=False, help_text="The form that it was written in, stored once."
     )

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
 
-from contacts import phone
+from contacts import masking, phone
 from contacts.models import Contact, ContactNumber
 
 NO_CONTACT = 0  # No key of a row.
@@ -43,6 +43,8 @@ class TimelineQuerySet(models.QuerySet):
 
     def matching(self, text: str) -> Self:
         """Rows by a number in any spelling, or by a contact's name, company or last digits."""
+        if not masking.may_seek(text):
+            return self.none()
         spelled = phone.read(text, settings.DEFAULT_PHONE_REGION).number
         if not spelled:
             return self.filter(contact__in=Contact.objects.matching(text))

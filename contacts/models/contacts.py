@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from contacts import phone
+from contacts import masking, phone
+from contacts.masking import MaskedCharField, MaskedTextField, NumberField
 from contacts.tracing import Records, TracedQuerySet
 
 SEARCH_MAX_LENGTH = 200
@@ -80,6 +81,8 @@ class ContactQuerySet(TracedQuerySet):
 
         One or the other: a number is found by its index, and a query for either would read the whole table.
         """
+        if not masking.may_seek(text):
+            return self.none()
         by_number = ContactNumber.objects.matching(text)
         if by_number.exists():
             return self.filter(pk__in=by_number.values("contact"))
@@ -103,12 +106,10 @@ class ContactManager(models.Manager.from_queryset(ContactQuerySet)):
 class Contact(models.Model):
     """Who is known. One that was merged into another stays as a row, without numbers, that leads to that other."""
 
-    name = models.CharField(
-        pgettext_lazy("of a person", "name"), max_length=200, help_text=_("As its owner writes it.")
-    )
-    company = models.CharField(_("company"), max_length=200, blank=True)
+    name = MaskedCharField(pgettext_lazy("of a person", "name"), max_length=200, help_text=_("As its owner writes it."))
+    company = MaskedCharField(_("company"), max_length=200, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
-    remarks = models.TextField(_("remarks"), blank=True, max_length=10_000)
+    remarks = MaskedTextField(_("remarks"), blank=True, max_length=10_000)
     search_text = models.TextField(editable=False)
     archived_at = models.DateTimeField(_("archived"), null=True, blank=True, editable=False)
     submission = models.UUIDField(
@@ -127,7 +128,10 @@ class Contact(models.Model):
     class Meta:
         verbose_name = _("contact")
         verbose_name_plural = _("contacts")
-        permissions = [("export_contact", "Can export contacts")]
+        permissions = [
+            ("export_contact", "Can export contacts"),
+            ("view_whole_numbers", "Can see whole phone numbers"),
+        ]
         ordering = ["name", "pk"]
         indexes = [
             models.Index(fields=["name", "id"], name="contact_by_name"),
@@ -164,7 +168,7 @@ class ContactNumberQuerySet(TracedQuerySet):
     def matching(self, text: str) -> "ContactNumberQuerySet":
         """The number that a text spells, and those that end in its digits where there are at least four."""
         reading = phone.read(text, settings.DEFAULT_PHONE_REGION)
-        if not reading.number:
+        if not reading.number or not masking.may_seek(text):
             return self.none()
         ending = phone.reversed_digits(text)
         if len(ending) < phone.FEWEST_LAST_DIGITS:
@@ -199,9 +203,9 @@ class ContactNumber(models.Model):
     """A canonical number that reaches a contact; several contacts may share one."""
 
     contact = models.ForeignKey(Contact, verbose_name=_("contact"), on_delete=models.CASCADE, related_name="numbers")
-    number = models.CharField(_("number"), max_length=phone.LONGEST_NUMBER)
+    number = NumberField(_("number"), max_length=phone.LONGEST_NUMBER)
     number_reversed = models.CharField(max_length=phone.LONGEST_NUMBER, editable=False)
-    label = models.CharField(_("label"), max_length=40, blank=True, help_text=_("For example mobile, office, home."))
+    label = MaskedCharField(_("label"), max_length=40, blank=True, help_text=_("For example mobile, office, home."))
     is_primary = models.BooleanField(_("primary"), default=False)
 
     objects = ContactNumberQuerySet.as_manager()

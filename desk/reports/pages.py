@@ -16,6 +16,7 @@ from desk.reports.forms import PERIODS, Question, ReportForm
 from desk.reports.groups import FEW_DAYS, is_short, of_agents, of_queues
 from desk.reports.tables import Table
 from desk.reports.totals import tiles, totals, totals_of
+from people.masking import open_to_masked
 
 TABS = {
     "reports": _("Overview"),
@@ -29,7 +30,10 @@ LEFT_OUT = {
     "report-queues": _("Notes and callbacks by queue are shown for {days} days at most. For more, choose a queue."),
 }
 NO_DAYS = {"since": None, "until": None, "up_to": None}
-may_view_reports = permission_required("callnotes.view_reports", raise_exception=True)
+
+
+def may_view_reports(view: Callable) -> Callable:
+    return open_to_masked(permission_required("callnotes.view_reports", raise_exception=True)(view))
 
 
 @require_safe

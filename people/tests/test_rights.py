@@ -8,8 +8,9 @@ from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
 
 from callnotes.tests.factories import make_agent
-from people import rights
+from people import rights, sight
 from people.models import StandardGroup
+from people.rights import WHOLE_NUMBERS
 
 pytestmark = pytest.mark.django_db
 
@@ -27,12 +28,13 @@ def there() -> set[str]:
     return {f"{app}.{codename}" for app, codename in rows}
 
 
-def test_there_are_four_groups():
-    assert set(Group.objects.values_list("name", flat=True)) == {"Agent", "Supervisor", "Back office", "Integrator"}
+def test_there_are_five_groups():
+    named = {"Agent", "Supervisor", "Back office", "Integrator", "Auditor"}
+    assert set(Group.objects.values_list("name", flat=True)) == named
 
 
-def test_agents_need_no_right_for_their_pages():
-    assert rights_of("Agent") == set()
+def test_agents_need_no_right_for_their_pages_but_to_see_whole_numbers_there():
+    assert rights_of("Agent") == {WHOLE_NUMBERS}
 
 
 def test_supervisors_read_and_export_what_was_said_see_reports_and_lift_do_not_disturb():
@@ -46,6 +48,7 @@ def test_supervisors_read_and_export_what_was_said_see_reports_and_lift_do_not_d
         "callnotes.view_reports",
         *(f"callnotes.view_{model}" for model in conversations),
         *(f"callnotes.export_{model}" for model in conversations),
+        WHOLE_NUMBERS,
     }
 
 
@@ -62,7 +65,7 @@ def test_the_back_office_keeps_contacts_and_dispositions_and_redacts():
 
 
 def test_integrators_make_and_revoke_keys_and_see_no_contact():
-    assert rights_of("Integrator") == {
+    assert rights_of("Integrator") - {WHOLE_NUMBERS} == {
         "integrations_3cx.view_apitoken",
         "integrations_3cx.add_apitoken",
         "integrations_3cx.change_apitoken",
@@ -97,7 +100,13 @@ def test_what_is_administrators_alone_is_no_groups():
 
 def test_no_group_may_change_people_or_groups_or_the_product_beneath():
     held = {right for name in rights.RIGHTS for right in rights_of(name)}
-    assert {right.partition(".")[0] for right in held} == {"contacts", "callnotes", "integrations_3cx"}
+    assert {right.partition(".")[0] for right in held} == {"contacts", "callnotes", "integrations_3cx", "privacy"}
+
+
+def test_auditors_read_and_have_no_right_that_masking_would_take_away():
+    held = rights_of("Auditor")
+    assert held == sight.OPEN_TO_MASKED
+    assert {right for right in held if ".view_" not in right} == set()
 
 
 def test_what_an_administrator_took_away_or_added_stays_so():
@@ -113,12 +122,12 @@ def test_what_an_administrator_took_away_or_added_stays_so():
 
 def test_a_right_that_comes_later_is_given_once_it_is_there():
     rights.give(apps, {"Agent": ["callnotes.view_call", "callnotes.not_there_as_yet"]})
-    assert rights_of("Agent") == {"callnotes.view_call"}
+    assert rights_of("Agent") == {WHOLE_NUMBERS, "callnotes.view_call"}
     call = Permission.objects.get(codename="view_call")
     Permission.objects.create(codename="not_there_as_yet", name="Later", content_type=call.content_type)
     Group.objects.get(name="Agent").permissions.remove(call)
     rights.give(apps, {"Agent": ["callnotes.view_call", "callnotes.not_there_as_yet"]})
-    assert rights_of("Agent") == {"callnotes.not_there_as_yet"}
+    assert rights_of("Agent") == {WHOLE_NUMBERS, "callnotes.not_there_as_yet"}
 
 
 def test_a_group_that_was_deleted_does_not_come_back():
@@ -132,7 +141,7 @@ def test_a_group_that_was_deleted_does_not_come_back():
 def test_a_renamed_group_keeps_getting_what_is_new():
     Group.objects.filter(name="Agent").update(name="Telephonists")
     rights.give(apps, {"Agent": ["callnotes.view_call"]})
-    assert rights_of("Telephonists") == {"callnotes.view_call"}
+    assert rights_of("Telephonists") == {WHOLE_NUMBERS, "callnotes.view_call"}
 
 
 def test_a_group_that_was_there_before_under_the_name_stays_as_it_is():

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import Group, Permission, User
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -240,6 +240,18 @@ def test_reports_have_no_barrier_and_fit_every_window(crm: Page, ledger):
     ledger.is_superuser = ledger.is_staff = True
     ledger.save()
     assert faults(crm, PAGES_OF_REPORTS) == []
+
+
+def test_what_an_auditor_reads_has_no_barrier_and_fits_every_window(crm: Page, ledger):
+    ledger.user_permissions.clear()
+    ledger.groups.add(Group.objects.get(name="Auditor"))
+    ledger.is_staff = True
+    ledger.save()
+    pages = ["", "contacts/contact/", "callnotes/callnote/", "callnotes/donotdisturb/"]
+    assert faults(crm, [*(f"/admin/{page}" for page in pages), "/reports/notes/?period=this-month", "/account/"]) == []
+    crm.goto(f"{crm.base}/popup?cid=91234567")
+    expect(crm.get_by_role("heading", name="This page is closed to you")).to_be_visible()
+    assert faults_in_sight(crm, "a page that is closed") == []
 
 
 def test_an_empty_ledger_has_no_barrier(crm: Page, agent):
