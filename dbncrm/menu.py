@@ -67,6 +67,12 @@ MENU = [
                 ("callnotes.view_reports",),
             ),
             Page(
+                pgettext_lazy("of reports", "By day and hour"),
+                _("When calls come, through the days of a period and the hours of a week."),
+                "desk:report-hours",
+                ("callnotes.view_reports",),
+            ),
+            Page(
                 pgettext_lazy("of reports", "By agent"),
                 _("The same for each agent."),
                 "desk:report-agents",
@@ -124,6 +130,7 @@ MENU = [
             "people.failedsignin",
         ),
     ),
+    Section("privacy", _("Privacy"), ("privacy.deed", "privacy.retentionperiod")),
     Section(
         "changes",
         _("Who did what"),

@@ -49,8 +49,8 @@ RIGHTS = {
     AUDITOR: [
         *_on("contacts", "contact", "contactnumber", may="view"),
         *_on("callnotes", "disposition", "donotdisturb", may="view"),
-        *CONVERSATIONS,
-        "callnotes.view_reports",
+        *(right for right in CONVERSATIONS if ".view_" in right),
+        *REPORTS,
     ],
 }
 

@@ -10,7 +10,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
 from contacts import phone, subjects
@@ -36,6 +36,11 @@ def address_of(name: str, whom: Contact | str) -> str:
 class DeedAdmin(BackOfficeAdmin):
     """The list of what was done, with the way to do it by number; contacts' pages lead here too."""
 
+    about = gettext_lazy(
+        "All that is held about a person as one file, and erasing a person. Below, each file that was written and each"
+        " erasure, which names nobody."
+    )
+    when_empty = gettext_lazy("No file was written, and nobody erased, as yet.")
     list_display = ["at", "kind", "about", "done_by"]
     list_display_links = None
     list_filter = ["kind", "at"]
@@ -57,7 +62,7 @@ class DeedAdmin(BackOfficeAdmin):
 
     def get_urls(self) -> list:
         return [
-            path("about/", self._page(require_safe(self.about), READ, ERASE), name="privacy_about"),
+            path("about/", self._page(require_safe(self.what_is_held), READ, ERASE), name="privacy_about"),
             path("file/", self._page(require_safe(self.file), READ), name="privacy_file"),
             path("erase/", self._page(self.erase, ERASE), name="privacy_erase"),
             *super().get_urls(),
@@ -68,7 +73,7 @@ class DeedAdmin(BackOfficeAdmin):
             request, {"title": _("Files and erasures"), "whom": WhomForm()} | (extra_context or {})
         )
 
-    def about(self, request: HttpRequest) -> HttpResponse:
+    def what_is_held(self, request: HttpRequest) -> HttpResponse:
         """How much is held about somebody, and what may be done with it."""
         form = WhomForm(request.GET)
         if not form.is_valid():
@@ -151,6 +156,8 @@ def _held_about(whom: Contact | str) -> Subject:
 class RetentionPeriodAdmin(TracedAdmin):
     """One page with a field for each kind of record; its history is among all changes."""
 
+    about = gettext_lazy("For how many days each kind of record is kept. Empty is for good, as it comes.")
+
     def has_add_permission(self, request) -> bool:
         return False
 
@@ -176,6 +183,7 @@ class RetentionPeriodAdmin(TracedAdmin):
             **self.admin_site.each_context(request),
             "title": _("Retention periods"),
             "opts": self.opts,
+            "about": self.about,
             "form": form,
             "rows": _rows(form, {outcome.kind.name: outcome for outcome in outlook}),
             "nothing_goes": outlook and not any(outcome.before for outcome in outlook),

@@ -252,6 +252,7 @@ HOLDS_NOTHING = {
     "callnotes.Extension": _STAFF,
     "callnotes.HistoricalExtension": _STAFF,
     "callnotes.CalendarFeed": _STAFF,
+    "callnotes.HistoricalCalendarFeed": _STAFF,
     "integrations_3cx.ApiToken": _MACHINE,
     "integrations_3cx.HistoricalApiToken": _MACHINE,
     "changes.Change": "another name of admin.LogEntry",

@@ -65,7 +65,12 @@ def make_a_row_of_everything() -> None:
 
 def make_people() -> dict[str, User | None]:
     """One of each kind; who works in the back office is staff."""
-    groups = {"supervisor": "Supervisor", "back-office": "Back office", "integrator": "Integrator"}
+    groups = {
+        "supervisor": "Supervisor",
+        "back-office": "Back office",
+        "integrator": "Integrator",
+        "auditor": "Auditor",
+    }
     people = {kind: make_agent(kind, is_staff=True) for kind in groups}
     for kind, name in groups.items():
         people[kind].groups.add(Group.objects.get(name=name))

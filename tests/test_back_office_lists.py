@@ -16,9 +16,10 @@ from contacts.admin import BackOfficeAdmin
 from contacts.models import ImportMapping, ImportRun
 from integrations_3cx.models import ApiToken
 from people.models import FailedSignIn
+from privacy.models import Deed
 
 # A company has a screenful of these; and of failed sign-ins, those of the last half hour alone are there.
-SHORT = {Disposition, ApiToken, ImportMapping, ImportRun, User, Group, FailedSignIn}
+SHORT = {Disposition, ApiToken, ImportMapping, ImportRun, User, Group, FailedSignIn, Deed}
 LISTS = [
     entry for model, entry in admin.site._registry.items() if isinstance(entry, BackOfficeAdmin) and model not in SHORT
 ]

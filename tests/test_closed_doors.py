@@ -11,7 +11,7 @@ from tests.doors import NUMBER, addresses, answers, make_a_row_of_everything, ma
 
 pytestmark = pytest.mark.django_db
 
-KINDS = ["visitor", "agent", "supervisor", "back-office", "integrator", "administrator"]
+KINDS = ["visitor", "agent", "supervisor", "back-office", "integrator", "auditor", "administrator"]
 DOORS = Path(__file__).parent / "doors.txt"
 # What visitors, and staff whose second factor is missing, find open: pages to sign in and to set that up.
 OPEN = {"/login/", "/login/again/", "/admin/login/"}
