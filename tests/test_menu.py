@@ -14,8 +14,9 @@ pytestmark = pytest.mark.django_db
 FIRST_PAGE = reverse("admin:index")
 SECTIONS = {
     "Supervisor": ["Customers", "Conversations", "Reports", "Set up"],
-    "Back office": ["Customers", "Conversations", "Reports", "Set up"],
+    "Back office": ["Customers", "Conversations", "Reports", "Set up", "Privacy"],
     "Integrator": ["Phone system"],
+    "Auditor": ["Customers", "Conversations", "Reports", "Set up"],
 }
 
 
