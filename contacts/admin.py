@@ -146,7 +146,9 @@ class ContactAdmin(ExportMixin, BackOfficeAdmin):
         contact = Contact.objects.known_as(_key(object_id)).first()
         if contact is None:
             return super()._get_obj_does_not_exist_redirect(request, opts, object_id)
-        said = _("That contact was merged into this one. What was typed about it was not saved; here is what is known.")
+        said = _("That contact was merged into this one.")
+        if request.method == "POST":
+            said = _("That contact was merged into this one. What was typed was not saved; here is what is known.")
         self.message_user(request, said, messages.WARNING)
         return redirect("admin:contacts_contact_change", contact.pk)
 

@@ -11,8 +11,9 @@ from desk.signing_in import CodeAgainView, SignInAgainView
 from people.views import CodeView, SignInView
 
 urlpatterns = [
-    path("", include("desk.urls")),
+    # First what stands between a caller and an agent.
     path("3cx/", include("integrations_3cx.urls")),
+    path("", include("desk.urls")),
     path("account/", include("people.urls")),
     # The back office's own page would let staff in without a second factor.
     path("admin/login/", SignInView.as_view()),

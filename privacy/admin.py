@@ -21,7 +21,7 @@ from contacts.models import Contact, ContactNumber
 from contacts.subjects import Subject
 from privacy import erasing, held, retention
 from privacy.erasing import Part
-from privacy.forms import CountForm, EraseForm, RetentionForm, WhomForm
+from privacy.forms import EraseForm, RetentionForm, WhomForm
 from privacy.models import Deed, RetentionPeriod
 
 READ, ERASE = "privacy.read_held", "privacy.erase_person"
@@ -166,19 +166,27 @@ class RetentionPeriodAdmin(TracedAdmin):
 
     def get_urls(self) -> list:
         view = self.admin_site.admin_view(self.changelist_view)
-        return [path("", view, name="privacy_retentionperiod_changelist")]
+        of_one = self.admin_site.admin_view(self._among_all)
+        return [
+            path("", view, name="privacy_retentionperiod_changelist"),
+            path("<path:object_id>/change/", of_one, name="privacy_retentionperiod_change"),
+        ]
+
+    def _among_all(self, request: HttpRequest, object_id: str) -> HttpResponseRedirect:
+        """A period has no page of its own; what tells of its changes leads here."""
+        return redirect("admin:privacy_retentionperiod_changelist")
 
     def changelist_view(self, request: HttpRequest, extra_context=None) -> HttpResponse:
         if not self.has_view_or_change_permission(request):
             raise PermissionDenied
         form = RetentionForm(request.POST or None)
-        if request.method == "POST":
+        is_looking = "look" in request.POST
+        if request.method == "POST" and not is_looking:
             if not self.has_change_permission(request):
                 raise PermissionDenied
             if form.is_valid():
                 return self._saved(request, form.save())
-        counted = CountForm(request.GET)
-        outlook = retention.outlook() if counted.is_valid() and counted.cleaned_data["count"] else []
+        outlook = retention.outlook(days=form.cleaned_data) if is_looking and form.is_valid() else []
         context = {
             **self.admin_site.each_context(request),
             "title": _("Retention periods"),

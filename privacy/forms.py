@@ -114,9 +114,3 @@ class RetentionForm(forms.Form):
     def save(self) -> int:
         """Stores the days; answers how many kinds have others now."""
         return len(retention.put_days(self.cleaned_data))
-
-
-class CountForm(forms.Form):
-    """Whether to count what would go now."""
-
-    count = forms.BooleanField(required=False)

@@ -37,15 +37,19 @@ def put_days(days: dict[str, int | None]) -> list[str]:
     return changed
 
 
-def outlook(now: datetime | None = None) -> list[Outcome]:
-    """What would go now of each kind. Counts the rows, a query or more for each kind that has a period."""
-    return [_with_count(outcome) for outcome in _outcomes(now or timezone.now())]
+def outlook(now: datetime | None = None, days: dict[str, int | None] | None = None) -> list[Outcome]:
+    """What would go now of each kind, by the days that are stored, or by others.
+
+    Counts the rows, a query or more for each kind that has a period.
+    """
+    kept = days_kept() if days is None else {name: count for name, count in days.items() if count is not None}
+    return [_with_count(outcome) for outcome in _outcomes(now or timezone.now(), kept)]
 
 
 def run(now: datetime | None = None) -> Iterator[Outcome]:
     """Lets what is due go, kind by kind, and says after each how many rows went."""
     now = now or timezone.now()
-    for outcome in _outcomes(now):
+    for outcome in _outcomes(now, days_kept()):
         if outcome.before is None:
             yield outcome
             continue
@@ -54,8 +58,7 @@ def run(now: datetime | None = None) -> Iterator[Outcome]:
         yield Outcome(outcome.kind, outcome.before, count)
 
 
-def _outcomes(now: datetime) -> list[Outcome]:
-    days = days_kept()
+def _outcomes(now: datetime, days: dict[str, int]) -> list[Outcome]:
     return [Outcome(kind, now - timedelta(days=days[kind.name]) if kind.name in days else None) for kind in KINDS]
 
 

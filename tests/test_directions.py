@@ -47,6 +47,10 @@ def attributes(path: Path) -> set[str]:
     return {node.attr for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Attribute)}
 
 
+def test_the_tests_of_every_app_are_run(pytestconfig):
+    assert {*ALLOWED, "tests"} == set(pytestconfig.getini("testpaths"))
+
+
 @pytest.mark.parametrize("app", ALLOWED)
 def test_an_app_imports_only_what_stands_before_it(app):
     of_ours = {(path.name, name) for path in modules(app) for name, _ in imported(path) if name.split(".")[0] in OURS}

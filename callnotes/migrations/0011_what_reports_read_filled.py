@@ -15,13 +15,14 @@ def fill_first_written_at(apps, schema_editor):
 
 
 def count_calls_once(apps, schema_editor):
-    """By the first leg that was answered, or else the first that was reported."""
+    """By the first leg that was answered, or else the first that was reported; hidden callers by each that was answered."""
     Call = apps.get_model("callnotes", "Call")
     same = Call.objects.order_by().values("number", "direction", "started_at").annotate(legs=Count("pk"))
     for call in list(same.filter(legs__gt=1).values("number", "direction", "started_at")):
-        legs = list(Call.objects.filter(**call).values_list("pk", "result"))
-        chosen, _ = min(legs, key=lambda leg: (leg[1] != "answered", leg[0]))
-        Call.objects.filter(**call).exclude(pk=chosen).update(is_counted=False)
+        legs = sorted(Call.objects.filter(**call).values_list("pk", "result"), key=lambda leg: (leg[1] != "answered", leg[0]))
+        is_hidden = not call["number"]
+        counted = [pk for place, (pk, result) in enumerate(legs) if not place or (is_hidden and result == "answered")]
+        Call.objects.filter(**call).exclude(pk__in=counted).update(is_counted=False)
 
 
 def tell_how_promises_ended(apps, schema_editor):

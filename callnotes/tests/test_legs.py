@@ -42,6 +42,15 @@ def test_a_call_that_nobody_answered_is_counted_by_the_leg_that_was_reported_fir
     assert counted() == [("103", "missed")]
 
 
+def test_of_hidden_callers_of_one_moment_each_that_was_answered_is_a_call_and_phones_that_rang_in_vain_are_one():
+    for extension in ("101", "102"):
+        missed(extension, "")
+    assert counted() == [("101", "missed")]
+    for extension in ("103", "104"):
+        answered(extension, "")
+    assert counted() == [("103", "answered"), ("104", "answered")]
+
+
 def test_a_leg_that_is_reported_again_changes_nothing():
     for extension in ("101", "102", "101"):
         missed(extension)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.contrib import admin
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import Group, Permission, User
 from django.contrib.contenttypes.models import ContentType
@@ -16,6 +17,7 @@ from callnotes import do_not_disturb
 from callnotes.models import DoNotDisturb, Extension
 from callnotes.tests.factories import make_agent, make_peace
 from changes.paging import ENTRIES_PER_PAGE
+from changes.sources import traced_models
 from changes.tests.factories import LIST, listed
 from contacts.acting import acting
 from contacts.models import Contact, ContactNumber
@@ -324,3 +326,9 @@ def test_what_is_older_than_a_day_is_left_out_of_that_day(admin_client):
     with time_machine.travel(timezone.now() - timedelta(days=2)):
         make_contact("Mira Talvane")
     assert listed(admin_client.get(LIST, {"on": f"{timezone.localdate()}"})) == ["Nothing was found."]
+
+
+@pytest.mark.parametrize("model", [model for model in traced_models() if admin.site.is_registered(model)])
+def test_whatever_was_changed_has_a_page_that_the_list_leads_to(model):
+    name = f"admin:{model._meta.app_label}_{model._meta.model_name}_change"
+    assert reverse(name, args=[1]).startswith("/admin/")

@@ -82,7 +82,7 @@ def tiles(question: Question, now: Totals, before: Totals) -> list[Tile]:
         for sort, label in KINDS.items()
     ]
     kept = now.callbacks.get("kept", 0), before.callbacks.get("kept", 0)
-    due = _("of {count} due").format(count=f"{sum(now.callbacks.values()):,}")
+    due = _("of {count} due").format(count=f"{sum(now.callbacks.values()) - now.callbacks.get('upcoming', 0):,}")
     return [
         tile(_("Notes"), "report-notes", now.notes, before.notes, _aside("notes", now)),
         *calls,

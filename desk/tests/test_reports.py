@@ -34,6 +34,16 @@ def test_each_figure_is_as_long_as_its_list_and_all_add_up(supervisor, seed, zon
             assert wrong(everything(asked(**period))) == []
 
 
+def test_a_promise_that_is_not_due_yet_is_none_of_those_due(supervisor):
+    for hours in (-2, 2):
+        make_note(
+            NUMBER, key="schedule_later", promise=Promise(NOW + hours * HOUR), agent=supervisor, now=NOW - 3 * HOUR
+        )
+    question = asked(period="today")
+    *_, kept = tiles(question, totals(question), totals(question.before()))
+    assert (kept.label, kept.aside) == ("Callbacks kept in time", "of 1 due")
+
+
 @pytest.mark.parametrize("whose", [{"agent": "robin"}, {"agent": 0}, {"queue": "800"}, {"queue": "none"}], ids=str)
 def test_so_is_each_figure_of_one_agent_or_queue(supervisor, whose):
     fill(random.Random(11), [supervisor, make_agent("lee", extension="102"), None])

@@ -203,9 +203,11 @@ def test_who_may_only_look_stores_nothing(client):
     assert 'value="Save"' not in client.get(RETENTION).content.decode()
 
 
-def test_the_page_counts_what_would_go(admin_client):
+def test_the_page_counts_what_would_go_by_what_is_typed_before_anything_is_stored(admin_client):
     make_chat("+6590000001", minute(0))
-    assert "no kind has a period" in words(admin_client.get(f"{RETENTION}?count=on").content.decode())
-    admin_client.post(RETENTION, {"chats": "1"})
-    assert "Would go now: 1 entry." in words(admin_client.get(f"{RETENTION}?count=on").content.decode())
+    assert "no kind has a period" in words(admin_client.post(RETENTION, {"look": "on"}).content.decode())
+    response = admin_client.post(RETENTION, {"look": "on", "chats": "1"})
+    assert "Would go now: 1 entry." in words(response.content.decode())
+    assert response.context["form"]["chats"].value() == "1"
+    assert not RetentionPeriod.objects.exists()
     assert "Would go now" not in words(admin_client.get(RETENTION).content.decode())
