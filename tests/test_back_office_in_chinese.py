@@ -9,7 +9,7 @@ from django.utils import timezone
 from contacts import duplicates
 from contacts.acting import acting
 from contacts.models import Contact
-from contacts.models.imports import ImportRun, State
+from contacts.models.imports import ImportMapping, ImportRun, KeepRule, SharedRule, State
 from contacts.tests.factories import make_contact
 from contacts.tests.import_files import an_import, done, imported
 from contacts.tests.merges import make_merge
@@ -19,6 +19,7 @@ from tests.test_translations import AS_IN_ENGLISH, DJANGOS, IN_CHINESE, english,
 
 NUMBER, OTHER_NUMBER = "+6591234567", "+6598765432"
 IMPORTS, MERGES, PAIRS = "/admin/contacts/importrun/", "/admin/contacts/merge/", "/admin/contacts/duplicate/"
+MAPPINGS = "/admin/contacts/importmapping/"
 COMPARE = f"{MERGES}compare/"
 # The file's name and cells, how files may be written, and the process of which the page speaks.
 OF_FILES = set("people csv ext li example com ID MB UTF LE BE Windows Big5 Shift JIS EUC KR GB worker".split())
@@ -93,7 +94,8 @@ def test_an_import_that_is_under_way_says_so_in_chinese(client, keeper, state):
 
 def test_the_lists_and_the_upload_of_imports_say_nothing_in_english(client, keeper):
     imported("姓名,手机", "米拉,91234567", by=keeper)
-    for address in (IMPORTS, f"{IMPORTS}add/"):
+    ImportMapping.objects.create(name="表", columns={}, keep_rule=KeepRule.FILL, shared_rule=SharedRule.REJECT)
+    for address in (IMPORTS, f"{IMPORTS}add/", MAPPINGS, f"{MAPPINGS}{ImportMapping.objects.get().pk}/change/"):
         assert left_in_english(client, address, OF_FILES) == set()
 
 

@@ -91,7 +91,10 @@ class Callback(TimelineRow):
         help_text=_("Else it is due in the next working hour after it was promised."),
     )
     promised_for = models.DateTimeField(
-        null=True, editable=False, help_text="The time that the note gave, whatever it was moved to since."
+        _("promised for"),
+        null=True,
+        editable=False,
+        help_text=_("The time that the note gave, whatever it was moved to since."),
     )
     note = models.OneToOneField(
         CallNote,
@@ -102,7 +105,7 @@ class Callback(TimelineRow):
     )
     created_at = models.DateTimeField(_("promised"), default=timezone.now)
     closed_at = models.DateTimeField(_("done"), null=True, blank=True)
-    closed_as = models.CharField(max_length=10, choices=Closing, blank=True, editable=False)
+    closed_as = models.CharField(_("closed as"), max_length=10, choices=Closing, blank=True, editable=False)
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("closed by"),

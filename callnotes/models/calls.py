@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models.functions import Left, Length
 from django.db.models.lookups import GreaterThan
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from callnotes.models.notes import CALL_ID_MAX_LENGTH, CallNote, CallNoteQuerySet
@@ -99,7 +100,7 @@ class Report(TimelineRow):
         abstract = True
 
     def __str__(self) -> str:
-        number = phone.display(self.number) or _("Withheld number")
+        number = phone.display(self.number) or capfirst(_("number withheld"))
         return f"{number}, {dates.local(self.started_at, dates.DATE_TIME_OF_ROW)}"
 
 

@@ -116,7 +116,13 @@ class Contact(models.Model):
         null=True, unique=True, editable=False, help_text="The form that it was added by, stored once."
     )
     merged_into = models.ForeignKey(
-        "self", null=True, editable=False, on_delete=models.CASCADE, related_name="merged", db_index=False
+        "self",
+        verbose_name=_("merged into"),
+        null=True,
+        editable=False,
+        on_delete=models.CASCADE,
+        related_name="merged",
+        db_index=False,
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)

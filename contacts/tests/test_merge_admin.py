@@ -197,6 +197,8 @@ def test_a_merge_tells_what_it_did_and_is_undone(admin_client, ada, bea):
     assert "What the contact said then Name Ada Merged" in page
     Contact.objects.filter(pk=ada.pk).update(company="New Ltd")
     assert "company: now “New Ltd”, then “Example Ltd”" in read(admin_client.get(page_of(merge)))
+    Contact.objects.filter(pk=ada.pk).update(company="")
+    assert "company: now (empty), then “Example Ltd”" in read(admin_client.get(page_of(merge)))
     response = admin_client.post(reverse("admin:undo_merge", args=[merge.pk]))
     assert (response.url, said(response)) == (page_of(merge), ["Undone: the contacts are apart again."])
     assert set(Contact.objects.values_list("name", "company")) == {("Ada Example", "New Ltd"), ("A. Example", "")}
