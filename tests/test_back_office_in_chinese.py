@@ -22,7 +22,7 @@ IMPORTS, MERGES, PAIRS = "/admin/contacts/importrun/", "/admin/contacts/merge/",
 MAPPINGS = "/admin/contacts/importmapping/"
 COMPARE = f"{MERGES}compare/"
 # The file's name and cells, how files may be written, and the process of which the page speaks.
-OF_FILES = set("people csv ext li example com ID MB UTF LE BE Windows Big5 Shift JIS EUC KR GB worker".split())
+OF_FILES = set("people People csv ext li example com ID MB UTF LE BE Windows Big5 Shift JIS EUC KR GB worker".split())
 # Every repair and most of the faults.
 LINES = (
     "编号,姓名,手机,公司,邮箱,归档,说明",
@@ -166,6 +166,10 @@ def test_people_who_failed_and_who_did_what_say_nothing_in_english(client, keepe
     pages = ("/admin/auth/user/", "/admin/people/failedsignin/", "/admin/changes/change/", "/admin/auth/group/")
     for address in pages:
         assert left_in_english(client, address, {"IP"}) == set()
+    page = client.get(f"/admin/auth/group/{Group.objects.last().pk}/change/").content.decode()
+    assert "| 可以查看联系人<" in page
+    assert "| 可以查看完整电话号码<" in page
+    assert "Can " not in page
 
 
 def left_on(response) -> list[str]:

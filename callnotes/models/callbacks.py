@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from callnotes.models.notes import CallNote
 from callnotes.models.timeline import TimelineQuerySet, TimelineRow
@@ -135,7 +136,7 @@ class Callback(TimelineRow):
         verbose_name = _("callback")
         verbose_name_plural = _("callbacks")
         ordering = ["due_at", "pk"]
-        permissions = [("export_callback", "Can export callbacks")]
+        permissions = [("export_callback", gettext_noop("Can export callbacks"))]
         indexes = [
             models.Index(fields=["number", "-created_at", "-id"], name="callback_by_number_newest"),
             models.Index(fields=["contact", "-created_at", "-id"], name="callback_by_contact_newest"),

@@ -9,7 +9,7 @@ from django.db import models, transaction
 from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_noop, pgettext_lazy
 
 from contacts import masking, phone
 from contacts.masking import MaskedCharField, MaskedTextField, NumberField
@@ -135,8 +135,8 @@ class Contact(models.Model):
         verbose_name = _("contact")
         verbose_name_plural = _("contacts")
         permissions = [
-            ("export_contact", "Can export contacts"),
-            ("view_whole_numbers", "Can see whole phone numbers"),
+            ("export_contact", gettext_noop("Can export contacts")),
+            ("view_whole_numbers", gettext_noop("Can see whole phone numbers")),
         ]
         ordering = ["name", "pk"]
         indexes = [
