@@ -12,6 +12,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When
 from django.db.models.functions import ExtractHour, ExtractIsoWeekDay, TruncHour
 from django.db.models.lookups import Exact
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from callnotes.models import Call, Callback, CallbackQuerySet, CallNote, CallNoteQuerySet, CallQuerySet
@@ -35,7 +36,7 @@ WAITS = {
     "later": (None, _("Later")),
     "waiting": (None, _("Not reached yet")),
     "by-hand": (None, _("Taken off the list by hand")),
-    "hidden": (None, _("Number hidden")),
+    "hidden": (None, capfirst(_("number withheld"))),
 }
 OUTCOMES = {
     "kept": _("Kept in time"),

@@ -13,6 +13,7 @@ from changes.forms import ChangesForm
 from changes.models import Change
 from changes.names import called
 from changes.paging import Page, page
+from changes.rights import RightsField
 from changes.sources import Wanted
 from contacts.admin import BackOfficeAdmin
 
@@ -31,6 +32,9 @@ class TracedGroupAdmin(BackOfficeAdmin, GroupAdmin):
             " pages are closed to them, unless another group of theirs has it."
         )
         return super().get_form(request, group, **{"help_texts": {"permissions": said}} | kwargs)
+
+    def formfield_for_manytomany(self, db_field, request=None, **kwargs):
+        return super().formfield_for_manytomany(db_field, request, **{"form_class": RightsField} | kwargs)
 
 
 @admin.register(Change)

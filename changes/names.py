@@ -8,6 +8,7 @@ from django.contrib.auth.models import Permission
 from django.db.models import ForeignKey, Model
 from django.utils.translation import gettext as _
 
+from changes import rights
 from contacts.tracing import REMOVED
 
 Key = tuple[type[Model], Any]
@@ -84,4 +85,4 @@ def _permissions(change: Model) -> Iterator[str]:
 def _permission_names(names: set[str]) -> dict[str, str]:
     codes = [name.partition(".")[2] for name in names]
     found = Permission.objects.filter(codename__in=codes).select_related("content_type") if codes else []
-    return {f"{each.content_type.app_label}.{each.codename}": each.name for each in found}
+    return {f"{each.content_type.app_label}.{each.codename}": rights.called(each) for each in found}

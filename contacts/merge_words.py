@@ -64,8 +64,8 @@ def _changed(change: unmerging.Change) -> str:
     match change["kind"]:
         case "field":
             name = _name(change["field"])
-            then, now = (_value(change["field"], change[when]) for when in ("then", "now"))
-            return _("{field}: now “{now}”, then “{then}”").format(field=name, now=now, then=then)
+            then, now = (_quoted(_value(change["field"], change[when])) for when in ("then", "now"))
+            return _("{field}: now {now}, then {then}").format(field=name, now=now, then=then)
         case "number added":
             return _("Number added: {number}").format(number=phone.display(change["number"]))
         case "number removed":
@@ -94,6 +94,10 @@ def _name(field: str) -> str:
 
 def _value(field: str, value: str | None) -> str:
     return dates.local(_moment(value)) if field == "archived_at" else value or ""
+
+
+def _quoted(text: str) -> str:
+    return _("“{text}”").format(text=text) if text else _("(empty)")
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from contacts.acting import BY_MAX_LENGTH
 from contacts.tracing import Records, TracedQuerySet
@@ -34,8 +35,8 @@ class Deed(models.Model):
         default_permissions = ["view"]
         indexes = [models.Index(fields=["-at", "-id"], name="deed_newest")]
         permissions = [
-            ("read_held", "Can write the file of what is held about a person"),
-            ("erase_person", "Can erase a person"),
+            ("read_held", gettext_noop("Can write the file of what is held about a person")),
+            ("erase_person", gettext_noop("Can erase a person")),
         ]
 
     def __str__(self) -> str:

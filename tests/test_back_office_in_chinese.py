@@ -9,7 +9,7 @@ from django.utils import timezone
 from contacts import duplicates
 from contacts.acting import acting
 from contacts.models import Contact
-from contacts.models.imports import ImportRun, State
+from contacts.models.imports import ImportMapping, ImportRun, KeepRule, SharedRule, State
 from contacts.tests.factories import make_contact
 from contacts.tests.import_files import an_import, done, imported
 from contacts.tests.merges import make_merge
@@ -19,9 +19,10 @@ from tests.test_translations import AS_IN_ENGLISH, DJANGOS, IN_CHINESE, english,
 
 NUMBER, OTHER_NUMBER = "+6591234567", "+6598765432"
 IMPORTS, MERGES, PAIRS = "/admin/contacts/importrun/", "/admin/contacts/merge/", "/admin/contacts/duplicate/"
+MAPPINGS = "/admin/contacts/importmapping/"
 COMPARE = f"{MERGES}compare/"
 # The file's name and cells, how files may be written, and the process of which the page speaks.
-OF_FILES = set("people csv ext li example com ID MB UTF LE BE Windows Big5 Shift JIS EUC KR GB worker".split())
+OF_FILES = set("people People csv ext li example com ID MB UTF LE BE Windows Big5 Shift JIS EUC KR GB worker".split())
 # Every repair and most of the faults.
 LINES = (
     "编号,姓名,手机,公司,邮箱,归档,说明",
@@ -93,7 +94,8 @@ def test_an_import_that_is_under_way_says_so_in_chinese(client, keeper, state):
 
 def test_the_lists_and_the_upload_of_imports_say_nothing_in_english(client, keeper):
     imported("姓名,手机", "米拉,91234567", by=keeper)
-    for address in (IMPORTS, f"{IMPORTS}add/"):
+    ImportMapping.objects.create(name="表", columns={}, keep_rule=KeepRule.FILL, shared_rule=SharedRule.REJECT)
+    for address in (IMPORTS, f"{IMPORTS}add/", MAPPINGS, f"{MAPPINGS}{ImportMapping.objects.get().pk}/change/"):
         assert left_in_english(client, address, OF_FILES) == set()
 
 
@@ -164,6 +166,10 @@ def test_people_who_failed_and_who_did_what_say_nothing_in_english(client, keepe
     pages = ("/admin/auth/user/", "/admin/people/failedsignin/", "/admin/changes/change/", "/admin/auth/group/")
     for address in pages:
         assert left_in_english(client, address, {"IP"}) == set()
+    page = client.get(f"/admin/auth/group/{Group.objects.last().pk}/change/").content.decode()
+    assert "| 可以查看联系人<" in page
+    assert "| 可以查看完整电话号码<" in page
+    assert "Can " not in page
 
 
 def left_on(response) -> list[str]:

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from callnotes.models.notes import CallNote
 from callnotes.models.timeline import TimelineQuerySet, TimelineRow
@@ -91,7 +92,10 @@ class Callback(TimelineRow):
         help_text=_("Else it is due in the next working hour after it was promised."),
     )
     promised_for = models.DateTimeField(
-        null=True, editable=False, help_text="The time that the note gave, whatever it was moved to since."
+        _("promised for"),
+        null=True,
+        editable=False,
+        help_text=_("The time that the note gave, whatever it was moved to since."),
     )
     note = models.OneToOneField(
         CallNote,
@@ -102,7 +106,7 @@ class Callback(TimelineRow):
     )
     created_at = models.DateTimeField(_("promised"), default=timezone.now)
     closed_at = models.DateTimeField(_("done"), null=True, blank=True)
-    closed_as = models.CharField(max_length=10, choices=Closing, blank=True, editable=False)
+    closed_as = models.CharField(_("closed as"), max_length=10, choices=Closing, blank=True, editable=False)
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("closed by"),
@@ -132,7 +136,7 @@ class Callback(TimelineRow):
         verbose_name = _("callback")
         verbose_name_plural = _("callbacks")
         ordering = ["due_at", "pk"]
-        permissions = [("export_callback", "Can export callbacks")]
+        permissions = [("export_callback", gettext_noop("Can export callbacks"))]
         indexes = [
             models.Index(fields=["number", "-created_at", "-id"], name="callback_by_number_newest"),
             models.Index(fields=["contact", "-created_at", "-id"], name="callback_by_contact_newest"),

@@ -12,7 +12,9 @@ from django.db import models
 from django.db.models.functions import Left, Length
 from django.db.models.lookups import GreaterThan
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from callnotes.models.notes import CALL_ID_MAX_LENGTH, CallNote, CallNoteQuerySet
 from callnotes.models.timeline import TimelineQuerySet, TimelineRow
@@ -99,7 +101,7 @@ class Report(TimelineRow):
         abstract = True
 
     def __str__(self) -> str:
-        number = phone.display(self.number) or _("Withheld number")
+        number = phone.display(self.number) or capfirst(_("number withheld"))
         return f"{number}, {dates.local(self.started_at, dates.DATE_TIME_OF_ROW)}"
 
 
@@ -209,7 +211,10 @@ class Call(Report):
         verbose_name = _("call")
         verbose_name_plural = _("calls")
         ordering = ["-started_at", "-pk"]
-        permissions = [("export_call", "Can export calls"), ("view_reports", "Can view reports")]
+        permissions = [
+            ("export_call", gettext_noop("Can export calls")),
+            ("view_reports", gettext_noop("Can view reports")),
+        ]
         indexes = [
             models.Index(fields=["number", "-started_at", "-id"], name="call_by_number_newest"),
             models.Index(fields=["contact", "-started_at", "-id"], name="call_by_contact_newest"),
@@ -284,7 +289,7 @@ class Chat(Report):
         verbose_name = _("chat")
         verbose_name_plural = _("chats")
         ordering = ["-started_at", "-pk"]
-        permissions = [("export_chat", "Can export chats")]
+        permissions = [("export_chat", gettext_noop("Can export chats"))]
         indexes = [
             models.Index(fields=["number", "-started_at", "-id"], name="chat_by_number_newest"),
             models.Index(fields=["contact", "-started_at", "-id"], name="chat_by_contact_newest"),

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from callnotes.models.notes import CallNote
 from callnotes.models.timeline import TimelineQuerySet, TimelineRow
@@ -100,8 +101,8 @@ class DoNotDisturb(TimelineRow):
         verbose_name_plural = _("do-not-disturb entries")
         ordering = ["-set_at", "-pk"]
         permissions = [
-            ("lift_donotdisturb", "Can lift do-not-disturb"),
-            ("export_donotdisturb", "Can export the do-not-disturb ledger"),
+            ("lift_donotdisturb", gettext_noop("Can lift do-not-disturb")),
+            ("export_donotdisturb", gettext_noop("Can export the do-not-disturb ledger")),
         ]
         indexes = [
             models.Index(fields=["number", "-set_at", "-id"], name="peace_by_number_newest"),
@@ -149,7 +150,7 @@ class CallReason(models.Model):
         verbose_name = _("call reason")
         verbose_name_plural = _("call reasons")
         ordering = ["-created_at", "-pk"]
-        permissions = [("export_callreason", "Can export call reasons")]
+        permissions = [("export_callreason", gettext_noop("Can export call reasons"))]
         indexes = [
             models.Index(fields=["number", "-created_at"], name="call_reason_by_number"),
             models.Index(fields=["-created_at", "-id"], name="call_reason_newest"),

@@ -10,6 +10,7 @@ from django.db.models.functions import Length
 from django.db.models.lookups import LessThanOrEqual
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from callnotes.models.dispositions import Disposition
 from callnotes.models.timeline import TimelineQuerySet, TimelineRow
@@ -151,7 +152,10 @@ class CallNote(TimelineRow):
         verbose_name = _("call note")
         verbose_name_plural = _("call notes")
         ordering = ["-created_at", "-pk"]
-        permissions = [("redact_callnote", "Can redact call notes"), ("export_callnote", "Can export call notes")]
+        permissions = [
+            ("redact_callnote", gettext_noop("Can redact call notes")),
+            ("export_callnote", gettext_noop("Can export call notes")),
+        ]
         indexes = [
             models.Index(fields=["number", "-created_at", "-id"], name="call_note_by_number_newest"),
             models.Index(fields=["contact", "-created_at", "-id"], name="call_note_by_contact_newest"),

@@ -121,7 +121,7 @@ def test_a_withheld_call_is_stored_and_is_nobodys():
 
 def test_a_call_and_a_chat_are_called_by_number_and_time():
     assert str(make_call(NUMBER)) == "+65 9123 4567, 04 Mar 2026 20:00"
-    assert str(make_chat("")) == "Withheld number, 04 Mar 2026 20:00"
+    assert str(make_chat("")) == "Number withheld, 04 Mar 2026 20:00"
 
 
 @pytest.mark.parametrize("number", ["9123 4567", "+065912345", "anonymous", "123\n"], ids=ascii)

@@ -9,7 +9,7 @@ from django.db import models, transaction
 from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_noop, pgettext_lazy
 
 from contacts import masking, phone
 from contacts.masking import MaskedCharField, MaskedTextField, NumberField
@@ -116,7 +116,13 @@ class Contact(models.Model):
         null=True, unique=True, editable=False, help_text="The form that it was added by, stored once."
     )
     merged_into = models.ForeignKey(
-        "self", null=True, editable=False, on_delete=models.CASCADE, related_name="merged", db_index=False
+        "self",
+        verbose_name=_("merged into"),
+        null=True,
+        editable=False,
+        on_delete=models.CASCADE,
+        related_name="merged",
+        db_index=False,
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
@@ -129,8 +135,8 @@ class Contact(models.Model):
         verbose_name = _("contact")
         verbose_name_plural = _("contacts")
         permissions = [
-            ("export_contact", "Can export contacts"),
-            ("view_whole_numbers", "Can see whole phone numbers"),
+            ("export_contact", gettext_noop("Can export contacts")),
+            ("view_whole_numbers", gettext_noop("Can see whole phone numbers")),
         ]
         ordering = ["name", "pk"]
         indexes = [

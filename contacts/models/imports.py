@@ -80,8 +80,15 @@ class ImportRun(models.Model):
     headings = models.JSONField()
     columns = models.JSONField()
     mapping = models.ForeignKey("ImportMapping", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
-    keep_rule = models.CharField(max_length=10, choices=KeepRule.choices, default=KeepRule.FILL)
-    shared_rule = models.CharField(max_length=10, choices=SharedRule.choices, default=SharedRule.REJECT)
+    keep_rule = models.CharField(
+        _("A contact who is there already"), max_length=10, choices=KeepRule.choices, default=KeepRule.FILL
+    )
+    shared_rule = models.CharField(
+        _("A number that somebody of another name has"),
+        max_length=10,
+        choices=SharedRule.choices,
+        default=SharedRule.REJECT,
+    )
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.DRAFT)
     is_stopping = models.BooleanField(default=False)
     failure = models.TextField(blank=True)
@@ -198,8 +205,10 @@ class ImportMapping(models.Model):
 
     name = models.CharField(_("name"), max_length=100, unique=True)
     columns = models.JSONField()
-    keep_rule = models.CharField(max_length=10, choices=KeepRule.choices)
-    shared_rule = models.CharField(max_length=10, choices=SharedRule.choices)
+    keep_rule = models.CharField(_("A contact who is there already"), max_length=10, choices=KeepRule.choices)
+    shared_rule = models.CharField(
+        _("A number that somebody of another name has"), max_length=10, choices=SharedRule.choices
+    )
 
     class Meta:
         verbose_name = _("saved mapping")

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_noop, pgettext
 
 from contacts.models.contacts import Contact
 
@@ -36,7 +36,7 @@ class Merge(models.Model):
         verbose_name_plural = _("merges")
         ordering = ["-pk"]
         default_permissions = ()
-        permissions = [("merge_contact", "Can merge contacts and undo it")]
+        permissions = [("merge_contact", gettext_noop("Can merge contacts and undo it"))]
 
     def __str__(self) -> str:
         others = pgettext("between the items of a list", ", ").join(self.names[1:])

@@ -195,6 +195,8 @@ def test_a_merge_tells_what_it_did_and_is_undone(admin_client, ada, bea):
     page = read(admin_client.get(page_of(merge)))
     assert "Merged into it Name A. Example E-mail ada@example.com" in page
     assert "What the contact said then Name Ada Merged" in page
+    Contact.objects.filter(pk=ada.pk).update(company="")
+    assert "company: now (empty), then “Example Ltd”" in read(admin_client.get(page_of(merge)))
     Contact.objects.filter(pk=ada.pk).update(company="New Ltd")
     assert "company: now “New Ltd”, then “Example Ltd”" in read(admin_client.get(page_of(merge)))
     response = admin_client.post(reverse("admin:undo_merge", args=[merge.pk]))

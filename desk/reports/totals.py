@@ -93,7 +93,7 @@ def tiles(question: Question, now: Totals, before: Totals) -> list[Tile]:
 
 def _wait_tile(question: Question, now: Totals, before: Totals) -> Tile:
     addresses = [asked.address("report-calls", sort="missed") for asked in (question, question.before())]
-    label, aside = _("Half called back within"), _("of those who were reached")
+    label, aside = _("Median time to call back"), _("of those who were reached")
     return Tile(label, spoken(now.wait), addresses[0], aside, spoken(before.wait), addresses[1], None)
 
 

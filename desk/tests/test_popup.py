@@ -123,12 +123,12 @@ def test_it_offers_to_add_a_contact_with_a_number_that_is_nobodys(client, agent)
 @pytest.mark.parametrize(
     ("cid", "said"),
     [
-        ("anonymous", "The caller hides the number"),
-        ("", "The caller hides the number"),
+        ("anonymous", "Number withheld"),
+        ("", "Number withheld"),
         ("1-800-FLOWERS", "“1-800-FLOWERS” is no phone number"),
         ("%CallerNumber%", "“%CallerNumber%” is no phone number"),
         ("5" * 5000, f"“{'5' * 40}” is no phone number"),
-        ("\0", "The caller hides the number"),
+        ("\0", "Number withheld"),
     ],
 )
 def test_it_says_so_where_there_is_no_number(client, agent, cid, said):
