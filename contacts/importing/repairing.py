@@ -37,7 +37,7 @@ _EXTENSION = re.compile(
     re.IGNORECASE,
 )
 _SEPARATOR = re.compile(r"\s*(?:[/,;|&、，；／\r\n\t]|\s(?:or|and|und|oder|和|或)\s)+\s*", re.IGNORECASE)
-_BEFORE_NUMBER = re.compile(r"(?<=[0-9)])\s*(?=\+)|(?<=[0-9)])\s+(?=00[1-9])")
+_BEFORE_PLUS = re.compile(r"(?<=[0-9)])\s*(?=\+)")
 _WORD_BEFORE = re.compile(r"\(?(?P<word>[^\W\d_]{1,20}(?:\s[^\W\d_]{1,20})?)\)?[\s.:：]*(?=[+(\d])")
 _WORD_BEHIND = re.compile(r"(?<=[\d)])\s*[(\s](?P<word>[^\W\d_]{1,20})\)?\Z")
 _SCHEMES = frozenset({"tel:", "sip:", "sips:", "callto:"})
@@ -200,17 +200,25 @@ def _whole(words: str, repairs: list[Repair]) -> str:
 def _parts(words: str, region: str) -> list[str]:
     """A cell at the places where another number begins. What a plan knows as one number stays one: `030/23125400`."""
     # What stands behind a semicolon is no part of a number to `phone`, but may be the next one here.
-    if ";" not in words and _read(words, region).rule in {Rule.INTERNATIONAL, Rule.NATIONAL}:
+    if ";" not in words and _read(_bare(words), region).rule in {Rule.INTERNATIONAL, Rule.NATIONAL}:
         return [words]
     marked = _EXTENSION.sub(lambda extension: f" ext {extension['digits']}", words)
-    parts = [part for piece in _SEPARATOR.split(marked) for part in _BEFORE_NUMBER.split(piece)]
+    parts = [part for piece in _SEPARATOR.split(marked) for part in _BEFORE_PLUS.split(piece)]
     filled = [part for part in map(str.strip, parts) if part]
     return [half for part in filled for half in _halves(part, region)] or [words]
 
 
+def _bare(words: str) -> str:
+    """What stands between the words of a cell, without an extension at its end."""
+    extension = _EXTENSION.search(words)
+    if extension and extension.end() < len(words):
+        return words
+    return _without_words(words, [])[0]
+
+
 def _halves(part: str, region: str) -> list[str]:
     """Two numbers with a blank between them, where each is one and both together are none."""
-    if _is_planned(part, region):
+    if _is_planned(_bare(part), region):
         return [part]
     blanks = [blank.start() for blank in re.finditer(r"\s+", part[: phone.LONGEST_SPELLING])]
     for blank in blanks:

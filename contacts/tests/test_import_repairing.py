@@ -59,12 +59,58 @@ def test_numbers_of_a_cell_are_read_and_repaired(cell, found, repairs):
 
 
 @pytest.mark.parametrize(
+    ("cell", "found"),
+    [
+        ("9123 0012 (home)", [Found("+6591230012", "home")]),
+        ("Mobile: 9123 0012", [Found("+6591230012", "Mobile")]),
+        ("9123 0012, 91234567", [Found("+6591230012"), MIRA]),
+        ("6123 0045 or 6123 0046", [Found("+6561230045"), Found("+6561230046")]),
+        ("9123 0012 ext. 5", [Found("+6591230012", "ext. 5")]),
+        ("+65 9123 0012 ext 5", [Found("+6591230012", "ext. 5")]),
+        ("+86 138 0013 8000 (home)", [Found("+8613800138000", "home")]),
+        ("+86 139 0013 9000、13700137000", [Found("+8613900139000"), Found("13700137000")]),
+        ("9123 0012 / 9123 0013", [Found("+6591230012"), Found("+6591230013")]),
+        ("9123 0012 0065 9123 0013", [Found("+6591230012"), Found("+6591230013")]),
+        ("0065 9123 4567 0065 9876 5432", [MIRA, TOMAS]),
+    ],
+)
+def test_a_number_with_zeros_in_its_middle_stays_whole_beside_anything_else(cell, found):
+    assert numbers(cell, "SG").found == tuple(found)
+
+
+def spellings(digits: str) -> st.SearchStrategy[str]:
+    """A number with a blank, a hyphen or nothing before each of its digits but the first."""
+    gaps = st.lists(st.sampled_from(["", "", " ", "-"]), min_size=len(digits) - 1, max_size=len(digits) - 1)
+    return gaps.map(lambda signs: digits[0] + "".join(map("".join, zip(signs, digits[1:], strict=True))))
+
+
+KNOWN = st.one_of(
+    st.integers(0, 9999999).map(lambda ending: f"9{ending:07}"),
+    st.integers(0, 99999999).map(lambda ending: f"+86138{ending:08}"),
+).filter(lambda digits: phone.read(digits, "SG").rule in {phone.Rule.NATIONAL, phone.Rule.INTERNATIONAL})
+SPELT = KNOWN.flatmap(lambda digits: spellings(digits).map(lambda spelt: (phone.read(digits, "SG").number, spelt)))
+
+
+@given(SPELT, st.sampled_from(["{} (home)", "Mobile: {}", "{} ext. 5", "{} x5", "Tel {} (home)"]))
+def test_a_number_in_any_spacing_is_never_torn_by_a_word_or_an_extension(number, words):
+    canonical, spelt = number
+    assert [found.number for found in numbers(words.format(spelt), "SG").found] == [canonical]
+
+
+@given(SPELT, SPELT, st.sampled_from([" / ", ", ", "; ", " or ", "、", "\n", " | "]))
+def test_two_numbers_in_any_spacing_are_two_and_never_torn(one, other, between):
+    found = [found.number for found in numbers(one[1] + between + other[1], "SG").found]
+    assert found == list(dict.fromkeys([one[0], other[0]]))
+
+
+@pytest.mark.parametrize(
     ("cell", "region", "number", "repairs"),
     [
         ("7911123456", "GB", "+447911123456", (Repair.ZERO,)),
         ("07911123456", "GB", "+447911123456", ()),
         ("123456789", "MY", "+60123456789", (Repair.ZERO,)),
         ("030/23125400", "DE", "+493023125400", ()),
+        ("Tel 030/23125400", "DE", "+493023125400", (Repair.WORD,)),
         ("+44 (0)20 7946 0958", "SG", "+442079460958", ()),
     ],
 )
