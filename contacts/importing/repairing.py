@@ -36,7 +36,10 @@ _EXTENSION = re.compile(
     r"(?:;\s*ext\s*=|[\s,;]*(?:\bextension|\bextn?\b|(?<=[\d\s)])x|分机|内线|#)[\s.:=]*)(?P<digits>[0-9]{1,6})(?=\s*(?:\Z|[,;/|&\n]))",
     re.IGNORECASE,
 )
-_SEPARATOR = re.compile(r"\s*(?:[/,;|&、，；／\r\n\t]|\s(?:or|and|und|oder|和|或)\s)+\s*", re.IGNORECASE)
+_SEPARATOR = re.compile(
+    r"\s*(?:[/,;|&、，；／\r\n\t]|\s(?:or|and|und|oder|和|或|与)\s|(?<=[\d)])\s*[和或与]\s*(?=[+(\d]))+\s*",
+    re.IGNORECASE,
+)
 _BEFORE_PLUS = re.compile(r"(?<=[0-9)])\s*(?=\+)")
 _WORD_BEFORE = re.compile(r"\(?(?P<word>[^\W\d_]{1,20}(?:\s[^\W\d_]{1,20})?)\)?[\s.:：]*(?=[+(\d])")
 _WORD_BEHIND = re.compile(r"(?<=[\d)])\s*[(\s](?P<word>[^\W\d_]{1,20})\)?\Z")
