@@ -32,6 +32,18 @@ _DIGITS = re.compile(r"\+?[0-9][0-9 ()-]*\Z")
 _EXPORTED = re.compile(r"(?:tel:)?(?P<number>\+[1-9][0-9]{5,18}|[0-9]{1,20})\Z")
 _SCIENTIFIC = re.compile(r"\+?(?P<whole>[0-9])(?:[.,](?P<rest>[0-9]+))?[eE]\+?(?P<exponent>[0-9]{1,3})\Z")
 _DECIMAL = re.compile(r"(?P<whole>\+?[0-9]{4,})[.,]0+\Z")
+_DAY = r"(?:0?[1-9]|[12][0-9]|3[01])"
+_MONTH = r"(?:0?[1-9]|1[0-2])"
+_TIME = r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?"
+_YEAR = r"(?:19|20)[0-9]{2}"
+_DATE = re.compile(
+    rf"(?:{_YEAR}(?P<a>[-./]){_MONTH}(?P=a){_DAY}|{_DAY}(?P<b>[-./]){_DAY}(?P=b){_YEAR})(?:[T,\s]\s*{_TIME}.*)?\Z"
+)
+# What may be a number too, where a plan knows it.
+_SHORT_DATE = re.compile(rf"{_DAY}(?P<a>[-./]){_DAY}(?P=a)[0-9]{{2}}\Z|{_TIME}\Z")
+_QUANTITY = re.compile(
+    r"[-$€£¥]?\s*(?:[0-9]{1,3}(?:[.,'’][0-9]{3})+(?:[.,][0-9]+)?|[0-9]+\.[0-9]+|[0-9]+,[0-9]{1,2})\s*[%€]?\Z"
+)
 _EXTENSION = re.compile(
     r"(?:;\s*ext\s*=|[\s,;]*(?:\bextension|\bextn?\b|(?<=[\d\s)])x|分机|内线|#)[\s.:=]*)(?P<digits>[0-9]{1,6})(?=\s*(?:\Z|[,;/|&\n]))",
     re.IGNORECASE,
@@ -75,6 +87,8 @@ class Fault(StrEnum):
 
     LOST_DIGITS = "lost_digits"
     NO_NUMBER = "no_number"
+    DATE = "date"
+    QUANTITY = "quantity"
     SHORT_ENDING = "short_ending"
     TOO_MANY_NUMBERS = "too_many_numbers"
     NUMBER_MISSING = "number_missing"
@@ -145,7 +159,9 @@ def numbers(cell: str, region: str) -> Numbers:
     if guard := _GUARD.match(words):
         repairs.append(Repair.APOSTROPHE)
         words = words[guard.end() :]
-    parts = _parts(_whole(words, repairs), region)
+    words = _whole(words, repairs)
+    _require_phone(_bare(words), region)
+    parts = _parts(words, region)
     if len(parts) > MOST_NUMBERS_IN_A_CELL:
         raise Refused(Fault.TOO_MANY_NUMBERS, cell)
     if len(parts) > 1:
@@ -200,6 +216,16 @@ def _whole(words: str, repairs: list[Repair]) -> str:
     return scientific["whole"] + rest
 
 
+def _require_phone(words: str, region: str) -> None:
+    """Raises Refused for a date, a time or a quantity, of which the digits would make a number."""
+    plain = unicodedata.normalize("NFKC", words[: phone.LONGEST_SPELLING]).strip()
+    if _DATE.match(plain):
+        raise Refused(Fault.DATE, words)
+    if not (_SHORT_DATE.match(plain) or _QUANTITY.match(plain)) or _is_planned(words, region):
+        return
+    raise Refused(Fault.DATE if _SHORT_DATE.match(plain) else Fault.QUANTITY, words)
+
+
 def _parts(words: str, region: str) -> list[str]:
     """A cell at the places where another number begins. What a plan knows as one number stays one: `030/23125400`."""
     # What stands behind a semicolon is no part of a number to `phone`, but may be the next one here.
@@ -237,7 +263,7 @@ def _is_planned(part: str, region: str) -> bool:
 
 
 def _require_full_numbers(parts: list[str], *, has_slash: bool) -> None:
-    """`6123 4567/8` may mean 6123 4568, and `12/10/2026` is a day; nobody can tell for sure."""
+    """`6123 4567/8` may mean 6123 4568; nobody can tell for sure."""
     for before, part in pairwise(parts):
         if _SHORT_ENDING.match(part) and (has_slash or len(phone.digits_of(before)) > phone.LONGEST_SHORT_NUMBER):
             raise Refused(Fault.SHORT_ENDING, part)
@@ -246,11 +272,12 @@ def _require_full_numbers(parts: list[str], *, has_slash: bool) -> None:
 def _number(part: str, region: str, repairs: list[Repair]) -> Found:
     spelling, label = _without_words(part, repairs)
     spelling = _whole(spelling, repairs)
+    _require_phone(spelling, region)
     reading = _read(spelling, region)
     digits = phone.digits_of(spelling)
     if not reading.number or (reading.rule is Rule.UNLISTED and len(digits) > LONGEST_E164):
         raise Refused(Fault.NO_NUMBER, part)
-    if reading.rule is Rule.UNLISTED:
+    if reading.rule in {Rule.UNLISTED, Rule.SHORT}:
         repairs.append(Repair.UNLISTED)
     elif reading.number == f"+{digits}" and "+" not in unicodedata.normalize("NFKC", spelling):
         repairs.append(Repair.PLUS)
