@@ -24,6 +24,12 @@ SHOWN_LENGTH = 60
 _read = lru_cache(1024)(phone.read)
 
 _FORMULA = re.compile(r'=\s*(?:"(?P<quoted>(?:[^"]|"")*)"|(?P<sign>\+?)(?P<number>[0-9.]+))\s*\Z')
+# ECMA-376, Part 1, 18.17.3, and what Excel 365 adds.
+_ERROR = re.compile(
+    r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|BUSY!|UNKNOWN!|GETTING_DATA)\Z",
+    re.IGNORECASE,
+)
+_WITHOUT_RESULT = re.compile(r"=\s*[\w(+\-\"'$@{]|=\Z")
 # The apostrophe behind which people hide digits from a spreadsheet; what exports hide, `unescaped` knows.
 _GUARD = re.compile(r"'(?=[0-9(])")
 _CONTROLS = re.compile(r"[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
@@ -87,6 +93,8 @@ class Fault(StrEnum):
 
     LOST_DIGITS = "lost_digits"
     NO_NUMBER = "no_number"
+    ERROR = "error"
+    WITHOUT_RESULT = "without_result"
     DATE = "date"
     QUANTITY = "quantity"
     SHORT_ENDING = "short_ending"
@@ -132,12 +140,14 @@ class Numbers:
 def text(cell: str) -> tuple[str, list[Repair]]:
     """A cell's words as they were meant: no formula around them, no guard before, no blanks at the ends.
 
-    Raises Refused for characters that no text has.
+    Raises Refused for characters that no text has, and for what a spreadsheet could not reckon.
     """
     repairs: list[Repair] = []
     if _CONTROLS.search(cell):
         raise Refused(Fault.CONTROL_CHARACTER, "".join(filter(str.isprintable, cell)))
     words = _unwrapped(cell.strip(), repairs)
+    if not repairs:
+        _require_result(words)
     # Blanks at the ends are in every other file; only odd ones are worth a word.
     if words != cell.strip(" ") and not repairs:
         repairs.append(Repair.BLANKS)
@@ -187,6 +197,13 @@ def email(cell: str) -> tuple[str, list[Repair]]:
     if address.endswith(">") and "<" in address:
         address = address[address.rindex("<") + 1 : -1]
     return address.strip(), repairs if address == words else [*repairs, Repair.EMAIL]
+
+
+def _require_result(words: str) -> None:
+    if _ERROR.match(words):
+        raise Refused(Fault.ERROR, words)
+    if _WITHOUT_RESULT.match(words):
+        raise Refused(Fault.WITHOUT_RESULT, words)
 
 
 def _unwrapped(words: str, repairs: list[Repair]) -> str:

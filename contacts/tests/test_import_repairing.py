@@ -153,7 +153,8 @@ def test_a_number_is_completed_as_its_region_writes_it(cell, region, number, rep
         ("91234567 / 3.14", Fault.QUANTITY, "3.14"),
         ("call me", Fault.NO_NUMBER, "call me"),
         ("1-800-FLOWERS", Fault.NO_NUMBER, "1-800-FLOWERS"),
-        ("#REF!", Fault.NO_NUMBER, "#REF!"),
+        ("#REF!", Fault.ERROR, "#REF!"),
+        ("=1+1", Fault.WITHOUT_RESULT, "=1+1"),
         ("91234567, none", Fault.NO_NUMBER, "none"),
         ("1234567890123456", Fault.NO_NUMBER, "1234567890123456"),
         ("9" * 400, Fault.NO_NUMBER, "9" * 60),
@@ -201,6 +202,18 @@ def test_every_disguise_of_a_number_is_one_number(digits, disguise):
 )
 def test_words_are_freed_of_what_spreadsheets_put_around_them(cell, words, repairs):
     assert text(cell) == (words, repairs)
+
+
+@pytest.mark.parametrize(("cell", "fault"), [("#N/A", Fault.ERROR), ("=A2&B2", Fault.WITHOUT_RESULT)])
+def test_what_a_spreadsheet_could_not_reckon_is_no_text(cell, fault):
+    with pytest.raises(Refused) as refused:
+        text(cell)
+    assert (refused.value.fault, refused.value.cell) == (fault, cell)
+
+
+@pytest.mark.parametrize("cell", ["=> call later", "== urgent ==", "#1 customer"])
+def test_what_only_looks_like_a_formula_is_a_text(cell):
+    assert text(cell) == (cell, [])
 
 
 def test_a_name_is_one_line():
