@@ -140,14 +140,12 @@ class Numbers:
 def text(cell: str) -> tuple[str, list[Repair]]:
     """A cell's words as they were meant: no formula around them, no guard before, no blanks at the ends.
 
-    Raises Refused for characters that no text has, and for what a spreadsheet could not reckon.
+    Raises Refused for characters that no text has. Remarks may say anything, `=1+1` too.
     """
     repairs: list[Repair] = []
     if _CONTROLS.search(cell):
         raise Refused(Fault.CONTROL_CHARACTER, "".join(filter(str.isprintable, cell)))
     words = _unwrapped(cell.strip(), repairs)
-    if not repairs:
-        _require_result(words)
     # Blanks at the ends are in every other file; only odd ones are worth a word.
     if words != cell.strip(" ") and not repairs:
         repairs.append(Repair.BLANKS)
@@ -157,6 +155,8 @@ def text(cell: str) -> tuple[str, list[Repair]]:
 def one_line(cell: str) -> tuple[str, list[Repair]]:
     """As `text`, with each run of blanks made one."""
     words, repairs = text(cell)
+    if not repairs:
+        _require_result(words)
     line = " ".join(words.split())
     return line, repairs if line == words or repairs else [Repair.BLANKS]
 
@@ -164,6 +164,8 @@ def one_line(cell: str) -> tuple[str, list[Repair]]:
 def numbers(cell: str, region: str) -> Numbers:
     """The numbers of a cell, in their order. Raises Refused where any of them is none: a row is taken whole or not."""
     words, repairs = text(cell)
+    if not repairs:
+        _require_result(words)
     if words.casefold() in _PLACEHOLDERS:
         return Numbers((), ())
     if guard := _GUARD.match(words):

@@ -205,15 +205,15 @@ def test_words_are_freed_of_what_spreadsheets_put_around_them(cell, words, repai
 
 
 @pytest.mark.parametrize(("cell", "fault"), [("#N/A", Fault.ERROR), ("=A2&B2", Fault.WITHOUT_RESULT)])
-def test_what_a_spreadsheet_could_not_reckon_is_no_text(cell, fault):
+def test_what_a_spreadsheet_could_not_reckon_is_no_name(cell, fault):
     with pytest.raises(Refused) as refused:
-        text(cell)
+        one_line(cell)
     assert (refused.value.fault, refused.value.cell) == (fault, cell)
 
 
 @pytest.mark.parametrize("cell", ["=> call later", "== urgent ==", "#1 customer"])
 def test_what_only_looks_like_a_formula_is_a_text(cell):
-    assert text(cell) == (cell, [])
+    assert one_line(cell) == (cell, [])
 
 
 def test_a_name_is_one_line():
