@@ -32,7 +32,9 @@ class ImportRunAdmin(BackOfficeAdmin):
     when_empty = _(
         "Upload a CSV or XLSX file by “Add import”: nothing is written before you have seen what would become."
     )
-    list_display = ["file_name", "state", "rows", "new", "changed", "unchanged", "rejected", "created_by", "created_at"]
+    list_display = [
+        *("file_name", "state", "rows_of_data", "new", "changed", "unchanged", "rejected", "created_by", "created_at")
+    ]
     list_filter = ["state", "created_at"]
     list_select_related = ["created_by"]
     actions = None
@@ -45,6 +47,11 @@ class ImportRunAdmin(BackOfficeAdmin):
 
     def has_view_permission(self, request, run=None) -> bool:
         return super().has_view_permission(request, run) or self.has_add_permission(request)
+
+    @admin.display(description=_("rows"), ordering="rows")
+    def rows_of_data(self, run: ImportRun) -> int | None:
+        """How many rows were counted as what; a file that nobody has checked has not been counted."""
+        return None if run.state in BEFORE_ROWS else run.rows_dealt_with
 
     def get_urls(self) -> list:
         def address(route: str, view: Callable, name: str):
@@ -96,6 +103,7 @@ class ImportRunAdmin(BackOfficeAdmin):
         may_choose = run.state in DRAFTS and self.has_add_permission(request)
         context = self._context(request, run.file_name) | {
             "run": run,
+            "object": run,
             "has_rows": run.state not in BEFORE_ROWS,
             "may_add": self.has_add_permission(request),
             "may_discard": request.user.has_perm("contacts.delete_importrun") and not run.is_under_way,
@@ -106,7 +114,7 @@ class ImportRunAdmin(BackOfficeAdmin):
         return TemplateResponse(request, "admin/contacts/importrun/run.html", context, status=status)
 
     def _rows(self, request: HttpRequest, run: ImportRun) -> dict:
-        form = KeptRowsForm(request.GET)
+        form = KeptRowsForm({"show": "kept"} if run.kept and "show" not in request.GET else request.GET)
         rows = list(run.kept_rows.filter(**form.filters()).select_related("contact")[: ROWS_SHOWN + 1])
         for row in rows:
             row.reasons = [fault_words(fault) for fault in row.faults]

@@ -24,6 +24,12 @@ SHOWN_LENGTH = 60
 _read = lru_cache(1024)(phone.read)
 
 _FORMULA = re.compile(r'=\s*(?:"(?P<quoted>(?:[^"]|"")*)"|(?P<sign>\+?)(?P<number>[0-9.]+))\s*\Z')
+# ECMA-376, Part 1, 18.17.3, and what Excel 365 adds.
+_ERROR = re.compile(
+    r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|BUSY!|UNKNOWN!|GETTING_DATA)\Z",
+    re.IGNORECASE,
+)
+_WITHOUT_RESULT = re.compile(r"=\s*[\w(+\-\"'$@{]|=\Z")
 # The apostrophe behind which people hide digits from a spreadsheet; what exports hide, `unescaped` knows.
 _GUARD = re.compile(r"'(?=[0-9(])")
 _CONTROLS = re.compile(r"[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
@@ -32,12 +38,27 @@ _DIGITS = re.compile(r"\+?[0-9][0-9 ()-]*\Z")
 _EXPORTED = re.compile(r"(?:tel:)?(?P<number>\+[1-9][0-9]{5,18}|[0-9]{1,20})\Z")
 _SCIENTIFIC = re.compile(r"\+?(?P<whole>[0-9])(?:[.,](?P<rest>[0-9]+))?[eE]\+?(?P<exponent>[0-9]{1,3})\Z")
 _DECIMAL = re.compile(r"(?P<whole>\+?[0-9]{4,})[.,]0+\Z")
+_DAY = r"(?:0?[1-9]|[12][0-9]|3[01])"
+_MONTH = r"(?:0?[1-9]|1[0-2])"
+_TIME = r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?"
+_YEAR = r"(?:19|20)[0-9]{2}"
+_DATE = re.compile(
+    rf"(?:{_YEAR}(?P<a>[-./]){_MONTH}(?P=a){_DAY}|{_DAY}(?P<b>[-./]){_DAY}(?P=b){_YEAR})(?:[T,\s]\s*{_TIME}.*)?\Z"
+)
+# What may be a number too, where a plan knows it.
+_SHORT_DATE = re.compile(rf"{_DAY}(?P<a>[-./]){_DAY}(?P=a)[0-9]{{2}}\Z|{_TIME}\Z")
+_QUANTITY = re.compile(
+    r"[-$€£¥]?\s*(?:[0-9]{1,3}(?:[.,'’][0-9]{3})+(?:[.,][0-9]+)?|[0-9]+\.[0-9]+|[0-9]+,[0-9]{1,2})\s*[%€]?\Z"
+)
 _EXTENSION = re.compile(
     r"(?:;\s*ext\s*=|[\s,;]*(?:\bextension|\bextn?\b|(?<=[\d\s)])x|分机|内线|#)[\s.:=]*)(?P<digits>[0-9]{1,6})(?=\s*(?:\Z|[,;/|&\n]))",
     re.IGNORECASE,
 )
-_SEPARATOR = re.compile(r"\s*(?:[/,;|&、，；／\r\n\t]|\s(?:or|and|und|oder|和|或)\s)+\s*", re.IGNORECASE)
-_BEFORE_NUMBER = re.compile(r"(?<=[0-9)])\s*(?=\+)|(?<=[0-9)])\s+(?=00[1-9])")
+_SEPARATOR = re.compile(
+    r"\s*(?:[/,;|&、，；／\r\n\t]|\s(?:or|and|und|oder|和|或|与)\s|(?<=[\d)])\s*[和或与]\s*(?=[+(\d]))+\s*",
+    re.IGNORECASE,
+)
+_BEFORE_PLUS = re.compile(r"(?<=[0-9)])\s*(?=\+)")
 _WORD_BEFORE = re.compile(r"\(?(?P<word>[^\W\d_]{1,20}(?:\s[^\W\d_]{1,20})?)\)?[\s.:：]*(?=[+(\d])")
 _WORD_BEHIND = re.compile(r"(?<=[\d)])\s*[(\s](?P<word>[^\W\d_]{1,20})\)?\Z")
 _SCHEMES = frozenset({"tel:", "sip:", "sips:", "callto:"})
@@ -72,6 +93,10 @@ class Fault(StrEnum):
 
     LOST_DIGITS = "lost_digits"
     NO_NUMBER = "no_number"
+    ERROR = "error"
+    WITHOUT_RESULT = "without_result"
+    DATE = "date"
+    QUANTITY = "quantity"
     SHORT_ENDING = "short_ending"
     TOO_MANY_NUMBERS = "too_many_numbers"
     NUMBER_MISSING = "number_missing"
@@ -115,7 +140,7 @@ class Numbers:
 def text(cell: str) -> tuple[str, list[Repair]]:
     """A cell's words as they were meant: no formula around them, no guard before, no blanks at the ends.
 
-    Raises Refused for characters that no text has.
+    Raises Refused for characters that no text has. Remarks may say anything, `=1+1` too.
     """
     repairs: list[Repair] = []
     if _CONTROLS.search(cell):
@@ -130,6 +155,8 @@ def text(cell: str) -> tuple[str, list[Repair]]:
 def one_line(cell: str) -> tuple[str, list[Repair]]:
     """As `text`, with each run of blanks made one."""
     words, repairs = text(cell)
+    if not repairs:
+        _require_result(words)
     line = " ".join(words.split())
     return line, repairs if line == words or repairs else [Repair.BLANKS]
 
@@ -137,12 +164,16 @@ def one_line(cell: str) -> tuple[str, list[Repair]]:
 def numbers(cell: str, region: str) -> Numbers:
     """The numbers of a cell, in their order. Raises Refused where any of them is none: a row is taken whole or not."""
     words, repairs = text(cell)
+    if not repairs:
+        _require_result(words)
     if words.casefold() in _PLACEHOLDERS:
         return Numbers((), ())
     if guard := _GUARD.match(words):
         repairs.append(Repair.APOSTROPHE)
         words = words[guard.end() :]
-    parts = _parts(_whole(words, repairs), region)
+    words = _whole(words, repairs)
+    _require_phone(_bare(words), region)
+    parts = _parts(words, region)
     if len(parts) > MOST_NUMBERS_IN_A_CELL:
         raise Refused(Fault.TOO_MANY_NUMBERS, cell)
     if len(parts) > 1:
@@ -168,6 +199,13 @@ def email(cell: str) -> tuple[str, list[Repair]]:
     if address.endswith(">") and "<" in address:
         address = address[address.rindex("<") + 1 : -1]
     return address.strip(), repairs if address == words else [*repairs, Repair.EMAIL]
+
+
+def _require_result(words: str) -> None:
+    if _ERROR.match(words):
+        raise Refused(Fault.ERROR, words)
+    if _WITHOUT_RESULT.match(words):
+        raise Refused(Fault.WITHOUT_RESULT, words)
 
 
 def _unwrapped(words: str, repairs: list[Repair]) -> str:
@@ -197,20 +235,38 @@ def _whole(words: str, repairs: list[Repair]) -> str:
     return scientific["whole"] + rest
 
 
+def _require_phone(words: str, region: str) -> None:
+    """Raises Refused for a date, a time or a quantity, of which the digits would make a number."""
+    plain = unicodedata.normalize("NFKC", words[: phone.LONGEST_SPELLING]).strip()
+    if _DATE.match(plain):
+        raise Refused(Fault.DATE, words)
+    if not (_SHORT_DATE.match(plain) or _QUANTITY.match(plain)) or _is_planned(words, region):
+        return
+    raise Refused(Fault.DATE if _SHORT_DATE.match(plain) else Fault.QUANTITY, words)
+
+
 def _parts(words: str, region: str) -> list[str]:
     """A cell at the places where another number begins. What a plan knows as one number stays one: `030/23125400`."""
     # What stands behind a semicolon is no part of a number to `phone`, but may be the next one here.
-    if ";" not in words and _read(words, region).rule in {Rule.INTERNATIONAL, Rule.NATIONAL}:
+    if ";" not in words and _read(_bare(words), region).rule in {Rule.INTERNATIONAL, Rule.NATIONAL}:
         return [words]
     marked = _EXTENSION.sub(lambda extension: f" ext {extension['digits']}", words)
-    parts = [part for piece in _SEPARATOR.split(marked) for part in _BEFORE_NUMBER.split(piece)]
+    parts = [part for piece in _SEPARATOR.split(marked) for part in _BEFORE_PLUS.split(piece)]
     filled = [part for part in map(str.strip, parts) if part]
     return [half for part in filled for half in _halves(part, region)] or [words]
 
 
+def _bare(words: str) -> str:
+    """What stands between the words of a cell, without an extension at its end."""
+    extension = _EXTENSION.search(words)
+    if extension and extension.end() < len(words):
+        return words
+    return _without_words(words, [])[0]
+
+
 def _halves(part: str, region: str) -> list[str]:
     """Two numbers with a blank between them, where each is one and both together are none."""
-    if _is_planned(part, region):
+    if _is_planned(_bare(part), region):
         return [part]
     blanks = [blank.start() for blank in re.finditer(r"\s+", part[: phone.LONGEST_SPELLING])]
     for blank in blanks:
@@ -226,7 +282,7 @@ def _is_planned(part: str, region: str) -> bool:
 
 
 def _require_full_numbers(parts: list[str], *, has_slash: bool) -> None:
-    """`6123 4567/8` may mean 6123 4568, and `12/10/2026` is a day; nobody can tell for sure."""
+    """`6123 4567/8` may mean 6123 4568; nobody can tell for sure."""
     for before, part in pairwise(parts):
         if _SHORT_ENDING.match(part) and (has_slash or len(phone.digits_of(before)) > phone.LONGEST_SHORT_NUMBER):
             raise Refused(Fault.SHORT_ENDING, part)
@@ -235,11 +291,12 @@ def _require_full_numbers(parts: list[str], *, has_slash: bool) -> None:
 def _number(part: str, region: str, repairs: list[Repair]) -> Found:
     spelling, label = _without_words(part, repairs)
     spelling = _whole(spelling, repairs)
+    _require_phone(spelling, region)
     reading = _read(spelling, region)
     digits = phone.digits_of(spelling)
     if not reading.number or (reading.rule is Rule.UNLISTED and len(digits) > LONGEST_E164):
         raise Refused(Fault.NO_NUMBER, part)
-    if reading.rule is Rule.UNLISTED:
+    if reading.rule in {Rule.UNLISTED, Rule.SHORT}:
         repairs.append(Repair.UNLISTED)
     elif reading.number == f"+{digits}" and "+" not in unicodedata.normalize("NFKC", spelling):
         repairs.append(Repair.PLUS)

@@ -24,6 +24,12 @@ _REPAIRS = {
 _FAULTS = {
     Fault.LOST_DIGITS: gettext_lazy("A spreadsheet has lost digits of it. Write the number in full, as text."),
     Fault.NO_NUMBER: gettext_lazy("It is no phone number. Mend it, or empty the cell."),
+    Fault.ERROR: gettext_lazy("It is an error of the spreadsheet. Mend its formula, or empty the cell."),
+    Fault.WITHOUT_RESULT: gettext_lazy(
+        "It is a formula without its result. Open the file in a spreadsheet and save it anew, or write the result."
+    ),
+    Fault.DATE: gettext_lazy("It is a date or a time, and no phone number. Mend it, or empty the cell."),
+    Fault.QUANTITY: gettext_lazy("It is a quantity, and no phone number. Mend it, or empty the cell."),
     Fault.SHORT_ENDING: gettext_lazy("It is too short for a number of its own. Write each number in full."),
     Fault.TOO_MANY_NUMBERS: gettext_lazy(
         "There are more than {most_numbers} numbers in a cell, or {most_in_row} in the row."

@@ -135,6 +135,11 @@ class ImportRun(models.Model):
         return [Column(Target(target), label) for target, label in self.columns]
 
     @property
+    def rows_dealt_with(self) -> int:
+        """Rows of data with which the state's work has dealt: no headings, no blank ones."""
+        return self.new + self.changed + self.unchanged + self.rejected
+
+    @property
     def percent(self) -> int:
         """How far the work of the state has come. An undoing goes from the last row to the first."""
         done = self.rows - self.rows_done if self.state == State.UNDOING else self.rows_done

@@ -1,5 +1,6 @@
 """The back office's pages of imports: who may do what, and what the pages say."""
 
+import re
 import uuid
 
 import pytest
@@ -11,7 +12,7 @@ from contacts.importing import files
 from contacts.models import Contact
 from contacts.models.imports import ImportMapping, ImportRun, SharedRule, State
 from contacts.tests.import_files import an_import, counts, csv_file, done, imported, xlsx_file
-from contacts.tests.pages import section, table, words
+from contacts.tests.pages import pieces, section, table, words
 
 pytestmark = pytest.mark.django_db
 
@@ -98,6 +99,33 @@ def test_a_workbook_that_cannot_be_read_says_why_and_is_not_kept(client, clerk):
     assert "cannot be read" in markup
     assert "This is no XLSX workbook, or a damaged one." in markup
     assert "Check all rows" not in markup
+
+
+def test_the_way_back_names_the_file_as_its_owner_does(client, clerk):
+    run = an_import(*LINES)
+    shown = [
+        page(client, run),
+        client.post(f"{LIST}{run.pk}/mapping/", mapping_fields(run, target_0="")).content.decode(),
+    ]
+    trails = [words(nav) for markup in shown for nav in pieces(markup, "nav") if 'class="breadcrumbs"' in nav]
+    assert trails == ["Back office › Customers › Imports › people.csv"] * 2
+
+
+def test_the_list_counts_rows_of_data_and_no_headings_or_blank_ones(client, clerk):
+    imported("All customers", "", *LINES, ",", "Sven,61234567")
+    an_import(*LINES)
+    listed = re.findall(r'field-rows_of_data">([^<]*)<', client.get(LIST).content.decode())
+    assert listed == ["-", "3"]
+
+
+def test_an_undo_that_kept_rows_opens_on_them(client, clerk):
+    run = imported(*LINES)
+    assert "Tomas Ostfield" in section(client.get(f"{LIST}{run.pk}/change/"), "rows")
+    Contact.objects.update(remarks="Called back")
+    done(run, State.UNDOING)
+    kept = section(client.get(f"{LIST}{run.pk}/change/"), "rows")
+    assert [row[:2] for row in table(kept)] == [["2", "Mira Talvane"]]
+    assert "Tomas Ostfield" in section(client.get(f"{LIST}{run.pk}/change/?show=rejected"), "rows")
 
 
 def test_a_saved_mapping_is_taken_for_another_file(client, clerk):

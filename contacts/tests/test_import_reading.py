@@ -8,7 +8,7 @@ import zipfile
 import pytest
 from django.core.exceptions import ValidationError
 
-from contacts.importing import files, reading
+from contacts.importing import files, reading, workbooks
 from contacts.importing.mapping import Column, Target, guess
 from contacts.importing.reading import Dialect
 from contacts.models.imports import ImportPiece, ImportRun, State
@@ -88,6 +88,35 @@ def test_a_workbook_is_read_as_people_see_it():
 def test_a_number_of_a_workbook_that_has_lost_digits_shows_it():
     run = stored(xlsx_file(["Name", "Mobile"], ["Mira", 6.5912345671234567e17]), "people.xlsx")
     assert "e+17" in rows_of(run)[0][1]
+
+
+ERRORS = (
+    b'<row r="2"><c r="A2" t="e"><f>NA()</f><v>#N/A</v></c><c r="B2"><v>91234567</v></c></row>'
+    b'<row r="3"><c r="B3"><f>1+1</f></c></row><row r="4"><c r="B4"><f>1+1</f><v></v></c></row>'
+    b'<row r="5"><c r="A5" t="str"><f>A1</f><v></v></c><c r="B5"><f>1+1</f><v>2</v></c></row>'
+    b'<row r="6"><c r="A6"><f t="shared" si="0"/></c></row></sheetData>'
+)
+
+
+def with_errors() -> io.BytesIO:
+    file = xlsx_file(["Name", "Mobile"], before=["Empty"])
+    return changed_workbook(file, "xl/worksheets/sheet2.xml", lambda sheet: sheet.replace(b"</sheetData>", ERRORS))
+
+
+def test_errors_and_formulas_without_a_result_are_no_empty_cells():
+    run = stored(with_errors(), "people.xlsx")
+    assert rows_of(run) == [["#N/A", "91234567"], ["", "=1+1"], ["", "=1+1"], ["", "2"], ["=", ""]]
+
+
+def test_too_many_errors_are_refused_before_they_fill_the_memory(monkeypatch):
+    monkeypatch.setattr(workbooks, "MOST_WITHOUT_VALUE", 3)
+    assert "More than 3 cells of a sheet are errors or formulas without a result." in refusal(with_errors())
+
+
+def test_rows_have_the_numbers_that_people_see_in_a_workbook_too():
+    run = stored(xlsx_file([], [], ["Name", "Mobile"], ["Mira", 6591234567]), "people.xlsx")
+    rows = list(reading.entries(files.opened(run), run.read_as))
+    assert (run.read_as.header_row, rows) == (3, [(4, ["Mira", "6591234567"])])
 
 
 def test_a_sheet_is_chosen_by_its_name_and_a_wrong_name_is_told_the_right_ones():

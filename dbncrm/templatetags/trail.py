@@ -18,15 +18,18 @@ def trail(context: Context, of: Model | None = None) -> dict[str, list[Crumb]]:
     here = context["request"].path
     row = context.get("original") or context.get("object") if of is None else _as_it_is(of)
     crumbs = [*_section_and_list(context, here if of is None else _address(of, "changelist")), *_row(row)]
-    if crumbs and crumbs[-1][1] == here and not _is_question(context):
+    title = context.get("title") or ""
+    # What the row is called are somebody's own words, and stand as they were written.
+    is_row = bool(_row(row)) and title == str(row)
+    if crumbs and (is_row or crumbs[-1][1] == here) and not _is_question(context, is_row=is_row):
         *crumbs, (name, _own_address) = crumbs
         return {"crumbs": [*crumbs, (name, "")]}
-    return {"crumbs": [*crumbs, (capfirst(context.get("title") or ""), "")]}
+    return {"crumbs": [*crumbs, (capfirst(title), "")]}
 
 
-def _is_question(context: Context) -> bool:
+def _is_question(context: Context, *, is_row: bool) -> bool:
     """Whether an action asks something, at the address of its list."""
-    return context["request"].method == "POST" and not {"cl", "adminform"} & context.flatten().keys()
+    return not is_row and context["request"].method == "POST" and not {"cl", "adminform"} & context.flatten().keys()
 
 
 def _section_and_list(context: Context, path: str) -> list[Crumb]:
