@@ -55,7 +55,8 @@ def take_keys(model: type[models.Model], largest: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_get_serial_sequence(%s, 'id')", [model._meta.db_table])
         sequence = cursor.fetchone()[0]
-        cursor.execute(f"SELECT last_value FROM {sequence}")  # noqa: S608
+        # The last value of a sequence that gave no key yet is the first that it will give.
+        cursor.execute(f"SELECT last_value - (NOT is_called)::int FROM {sequence}")  # noqa: S608
         missing = largest - cursor.fetchone()[0]
         if missing > _TAKEN_ONE_BY_ONE:
             cursor.execute("SELECT setval(%s, %s)", [sequence, largest])
