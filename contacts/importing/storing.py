@@ -34,8 +34,11 @@ def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[Seque
             cursor.executemany(f"INSERT INTO {into} VALUES ({places})", cells)  # noqa: S608
 
 
-def fresh_keys(model: type[models.Model], count: int) -> list[int]:
-    """Keys for new rows, which nobody else gets. To be called in a transaction."""
+def fresh_keys(model: type[models.Model], count: int, above: int = 0) -> list[int]:
+    """Keys for new rows, which nobody else gets. To be called in a transaction.
+
+    They are `above` the largest key that `take_keys` was told: SQLite learns of that by the INSERT alone.
+    """
     table = model._meta.db_table
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -44,7 +47,7 @@ def fresh_keys(model: type[models.Model], count: int) -> list[int]:
             )
             return [key for (key,) in cursor.fetchall()]
         cursor.execute("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = %s", [table])
-        last = cursor.fetchone()[0]
+        last = max(cursor.fetchone()[0], above)
     return list(range(last + 1, last + count + 1))
 
 
