@@ -4,6 +4,7 @@ What tells who changed what and when stays in the histories, without what was th
 """
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Any
 
 from django.db.models import Model, Q, QuerySet
@@ -163,13 +164,21 @@ def erase_uploads(subject: Subject) -> int:
 
 
 def drop_uploads(runs: QuerySet[ImportRun]) -> None:
+    """But for those of which somebody has begun something meanwhile."""
     for run in runs:
-        drop_upload(run)
+        with suppress(ImportUnderWay):
+            drop_upload(run)
 
 
 def drop_upload(run: ImportRun) -> None:
-    if run.state in DRAFTS:
-        run.delete()
+    """Decides by what the run is now, and nobody begins anything with it meanwhile. Raises ImportUnderWay."""
+    stored = ImportRun.objects.select_for_update().filter(pk=run.pk).first()
+    if stored is None:
         return
-    files.drop(run)
-    ImportRun.objects.filter(pk=run.pk, state=State.STOPPED).update(state=State.DONE)
+    if stored.is_under_way:
+        raise ImportUnderWay
+    if stored.state in DRAFTS:
+        stored.delete()
+        return
+    files.drop(stored)
+    ImportRun.objects.filter(pk=stored.pk, state=State.STOPPED).update(state=State.DONE)

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import NotSupportedError, connection, models, transaction
+from django.db import NotSupportedError, connections, models, transaction
 from django.db.models import Value
 from django.db.models.signals import m2m_changed, pre_save
 from django.utils import timezone
@@ -289,7 +289,7 @@ def _traces(changes: Sequence[tuple[models.Model, str, Difference]]) -> list[mod
 
 def write_added(rows: models.QuerySet) -> None:
     """Keeps that rows were added that stand in the database, by whatever way they came. One query."""
-    by, history = actor(), rows.model._meta.traces.history
+    by, history, connection = actor(), rows.model._meta.traces.history, connections[rows.db]
     told = {
         "history_date": Value(timezone.now(), models.DateTimeField()),
         "history_type": Value(ADDED),
@@ -299,7 +299,7 @@ def write_added(rows: models.QuerySet) -> None:
         "difference": Value({}, models.JSONField()),
     }
     fields = [field.attname for field in history.tracked_fields]
-    selected, params = rows.order_by().values_list(*fields, *told.values()).query.sql_with_params()
+    selected, params = rows.order_by().values_list(*fields, *told.values()).query.get_compiler(rows.db).as_sql()
     columns = ", ".join(map(connection.ops.quote_name, [*fields, *told]))
     with connection.cursor() as cursor:
         cursor.execute(f"INSERT INTO {history._meta.db_table} ({columns}) {selected}", params)

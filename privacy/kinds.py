@@ -22,6 +22,7 @@ from integrations_3cx.models import FailedRequest, IdempotencyKey
 
 _NAMED = (~Q(number="") & ~Q(number__startswith=phone.ERASED_BEGINNING)) | ~Q(contact_name="") | ~Q(contact=None)
 _RECORDED = ~Q(recording_url="") | ~Q(summary="") | ~Q(transcript="")
+_FINISHED = [State.DONE, State.UNDONE, State.REFUSED]
 _UPLOADED = Q(state__in=DRAFTS) | Q(state=State.STOPPED, pieces__position=0)
 
 
@@ -132,9 +133,12 @@ KINDS = [
     ),
     Kind(
         "imports",
-        _("Imports that are done"),
-        _("The list of their rows is deleted, with the rejected ones, and they cannot be undone. Contacts stay."),
-        [Step(_older(ImportRun, "finished_at", state__in=[State.DONE, State.UNDONE]), _delete)],
+        _("Imports that are done, and files that could not be read"),
+        _(
+            "The list of their rows is deleted, with the rejected ones, and they cannot be undone. Contacts stay. Of a"
+            " file that could not be read its name was kept; that goes."
+        ),
+        [Step(_older(ImportRun, "finished_at", state__in=_FINISHED), _delete)],
     ),
     Kind(
         "histories",

@@ -6,6 +6,7 @@ from django.core.management import call_command
 from django.db import NotSupportedError
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.connection import ConnectionDoesNotExist
 
 from callnotes import callbacks, do_not_disturb, recording
 from callnotes.models import Callback, CallNote, Disposition, DoNotDisturb, Extension
@@ -15,7 +16,7 @@ from changes.tests.factories import LIST, traces, untraced
 from contacts.adding import find_or_add
 from contacts.models import Contact, ContactNumber
 from contacts.tests.factories import make_contact
-from contacts.tracing import TracedQuerySet
+from contacts.tracing import TracedQuerySet, write_added
 from integrations_3cx import last_use
 from integrations_3cx.models import ApiToken, Held, Scope, revoke
 from integrations_3cx.tests.asking import CONTACTS, note, post_json
@@ -359,3 +360,11 @@ def test_disposition_of_the_contract_is_there_without_a_history_and_gets_one():
 
 def test_an_entry_made_directly_is_traced():
     assert traces(make_peace(NUMBER)) == [("", "+", {})]
+
+
+def test_traces_of_rows_that_are_there_are_written_where_the_rows_are(mira):
+    contacts = Contact.objects.filter(pk=mira.pk)
+    write_added(contacts.using("default"))
+    assert traces(mira) == [("", "+", {}), ("", "+", {})]
+    with pytest.raises(ConnectionDoesNotExist):
+        write_added(contacts.using("elsewhere"))

@@ -72,7 +72,7 @@ def known(contact: Contact) -> Known:
 
 
 class Book:
-    """The contacts that a batch of rows may be about: those with its ids and its numbers. Four queries a batch."""
+    """The contacts that a batch of rows may be about: those with its ids and its numbers. Five queries a batch."""
 
     locks_contacts = True
 
@@ -85,12 +85,19 @@ class Book:
     def open(self, persons: Sequence[Person]) -> None:
         """Turns to the contacts of a batch."""
         numbers = {number for person in persons for number in person.numbers}
-        self._standing = _standing({person.id for person in persons if person.id})
-        ids = set(self._standing.values())
-        ids.update(ContactNumber.objects.filter(number__in=numbers).values_list("contact", flat=True))
-        self._by_key, self._at = {}, {}
-        self.contacts = {contact.pk: contact for contact in self._stored(ids)}
-        for contact in self.contacts.values():
+        told = {person.id for person in persons if person.id}
+        self.contacts, self._by_key, self._at = {}, {}, {}
+        self._standing = _standing(told)
+        holders = ContactNumber.objects.filter(number__in=numbers).values_list("contact", flat=True)
+        self._take({*self._standing.values(), *holders})
+        # Again, now that they are locked: one may have been merged meanwhile, and another stands for it.
+        while (standing := _standing(told)) != self._standing:
+            self._standing = standing
+            self._take(standing.values() - self.contacts.keys())
+
+    def _take(self, ids: Iterable[int]) -> None:
+        for contact in self._stored(ids):
+            self.contacts[contact.pk] = contact
             self.put(known(contact))
 
     def _stored(self, ids: Iterable[int]) -> Iterable[Contact]:

@@ -32,10 +32,11 @@ def create(fresh: Sequence[Known], now: datetime) -> None:
     """Stores new contacts with numbers and traces, and fills in their keys. As many queries for any number of them."""
     if not fresh:
         return
-    if told := [known.pk for known in fresh if known.pk]:
-        take_keys(Contact, max(told))
+    largest = max((known.pk for known in fresh if known.pk), default=0)
+    if largest:
+        take_keys(Contact, largest)
     without_key = [known for known in fresh if known.pk is None]
-    for known, pk in zip(without_key, fresh_keys(Contact, len(without_key)), strict=True):
+    for known, pk in zip(without_key, fresh_keys(Contact, len(without_key), above=largest), strict=True):
         known.pk = pk
     insert(Contact, CONTACT_COLUMNS, (_contact_cells(known, now) for known in fresh))
     insert(ContactNumber, NUMBER_COLUMNS, (cells for known in fresh for cells in _number_cells(known)))

@@ -34,8 +34,11 @@ def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[Seque
             cursor.executemany(f"INSERT INTO {into} VALUES ({places})", cells)  # noqa: S608
 
 
-def fresh_keys(model: type[models.Model], count: int) -> list[int]:
-    """Keys for new rows, which nobody else gets. To be called in a transaction."""
+def fresh_keys(model: type[models.Model], count: int, above: int = 0) -> list[int]:
+    """Keys for new rows, which nobody else gets. To be called in a transaction.
+
+    They are `above` the largest key that `take_keys` was told: SQLite learns of that by the INSERT alone.
+    """
     table = model._meta.db_table
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -44,7 +47,7 @@ def fresh_keys(model: type[models.Model], count: int) -> list[int]:
             )
             return [key for (key,) in cursor.fetchall()]
         cursor.execute("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = %s", [table])
-        last = cursor.fetchone()[0]
+        last = max(cursor.fetchone()[0], above)
     return list(range(last + 1, last + count + 1))
 
 
@@ -55,7 +58,8 @@ def take_keys(model: type[models.Model], largest: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_get_serial_sequence(%s, 'id')", [model._meta.db_table])
         sequence = cursor.fetchone()[0]
-        cursor.execute(f"SELECT last_value FROM {sequence}")  # noqa: S608
+        # The last value of a sequence that gave no key yet is the first that it will give.
+        cursor.execute(f"SELECT last_value - (NOT is_called)::int FROM {sequence}")  # noqa: S608
         missing = largest - cursor.fetchone()[0]
         if missing > _TAKEN_ONE_BY_ONE:
             cursor.execute("SELECT setval(%s, %s)", [sequence, largest])

@@ -1,10 +1,12 @@
 """An import: what its check promises, what it writes, how it goes on after a crash, and how it is undone."""
 
+import re
 import uuid
 from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.utils import timezone
 
 from contacts.importing import files, running
@@ -271,6 +273,30 @@ def test_a_contact_that_another_was_merged_into_since_is_kept():
     make_merge(mira, make_contact("Mira T."))
     run = done(run, State.UNDOING)
     assert (run.undone, run.kept, Contact.with_merged.count()) == (0, 1, 2)
+
+
+class MergedBeforeTheLock:
+    """Lets somebody merge contacts just after the database has told the import which of them stand."""
+
+    def __init__(self, *contacts: Contact) -> None:
+        self.contacts = contacts
+
+    def __call__(self, execute, sql, params, many, context):
+        answer = execute(sql, params, many, context)
+        if self.contacts and re.match(r'SELECT "contacts_contact"."id"[^,]*, "contacts_contact"."merged_into_id"', sql):
+            contacts, self.contacts = self.contacts, ()
+            make_merge(*contacts)
+        return answer
+
+
+def test_a_row_about_a_contact_that_is_merged_as_it_is_read_is_about_the_one_that_was_kept():
+    kept, merged = make_contact("Mira Talvane"), make_contact("Mira T.")
+    merging = MergedBeforeTheLock(kept, merged)
+    run = an_import("ID,Name,E-mail,Remarks,Archived", f"{merged.pk},Mira Talvane,,Speaks Mandarin,")
+    with connection.execute_wrapper(merging):
+        run = done(run, State.IMPORTING)
+    assert (merging.contacts, run.failure, counts(run)) == ((), "", {"changed": 1})
+    assert people() == [("Mira Talvane", "", "", "Speaks Mandarin", {})]
 
 
 def test_what_is_done_is_put_down_to_who_asked_for_it():

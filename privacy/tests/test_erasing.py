@@ -12,10 +12,14 @@ from callnotes import do_not_disturb, missed, reports
 from callnotes.models import Call, Callback, CallNote, Chat, DoNotDisturb
 from callnotes.reports import Scope
 from callnotes.tests.factories import make_agent, make_callback, make_missed, make_note, make_peace, minute
+from contacts import erasing as of_contacts
 from contacts import phone, subjects
 from contacts.acting import acting
-from contacts.models import Contact, ContactNumber
+from contacts.importing import running
+from contacts.models import Contact, ContactNumber, ImportRun
+from contacts.models.imports import State
 from contacts.tests.factories import make_contact
+from contacts.tests.import_files import an_import, done
 from contacts.tests.pages import words
 from privacy import erasing
 from privacy.models import Deed
@@ -238,3 +242,21 @@ def test_what_came_since_somebody_looked_is_not_erased_unseen(mira):
     with pytest.raises(erasing.NotAsSeen):
         erasing.erase(subject, seen)
     assert Contact.objects.filter(pk=mira.pk).exists()
+
+
+@pytest.mark.parametrize("work", [State.CHECKING, State.IMPORTING])
+def test_an_upload_of_which_somebody_begins_something_meanwhile_is_not_dropped(work):
+    as_seen = an_import("Name;Mobile", f"{NAME};91234567")
+    running.ask(as_seen, work)
+    with pytest.raises(of_contacts.ImportUnderWay):
+        of_contacts.drop_upload(as_seen)
+    of_contacts.drop_uploads(ImportRun.objects.all())
+    run = ImportRun.objects.get()
+    assert (run.state, run.pieces.count()) == (work, 1)
+
+
+def test_an_upload_that_was_imported_meanwhile_keeps_its_run():
+    as_seen = an_import("Name;Mobile", f"{NAME};91234567")
+    done(as_seen, State.IMPORTING)
+    of_contacts.drop_upload(as_seen)
+    assert (ImportRun.objects.get().state, Contact.objects.get().name) == (State.DONE, NAME)

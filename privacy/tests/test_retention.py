@@ -1,7 +1,7 @@
 """Each kind of record goes when its time is over, if it has one; what is younger, and what is counted, stays."""
 
 from datetime import UTC, datetime, timedelta
-from io import StringIO
+from io import BytesIO, StringIO
 
 import pytest
 from axes.models import AccessAttempt, AccessFailureLog
@@ -12,8 +12,11 @@ from django.core.management import call_command
 from callnotes.models import Call, Callback, CallNote, CallReason, Chat, DoNotDisturb, Draft
 from callnotes.tests.factories import make_agent, make_call, make_chat, make_note, minute
 from contacts import phone
+from contacts.importing import files
 from contacts.models import Contact, ImportPiece, ImportRow, ImportRun, Merge
+from contacts.models.imports import State
 from contacts.tests.factories import make_contact
+from contacts.tests.import_files import done
 from integrations_3cx.models import FailedRequest, IdempotencyKey
 from privacy import retention
 from privacy.kinds import KINDS
@@ -127,6 +130,15 @@ def test_uploads_go_and_finished_imports_stay_until_their_own_time(mira):
     go(imports=30)
     assert not ImportRow.objects.exists()
     assert Contact.objects.filter(pk=mira.pk).exists()
+
+
+def test_a_file_that_was_refused_goes_with_its_name():
+    stored = files.store(BytesIO(b"PK\x03\x04"), "Mira Talvane.xlsx")
+    run = done(stored, State.READING)
+    assert (run.state, run.pieces.count()) == (State.REFUSED, 0)
+    assert go(run.finished_at, imports=30) == {"imports": 0}
+    assert go(imports=30) == {"imports": 1}
+    assert not ImportRun.objects.exists()
 
 
 def test_histories_go_but_what_was_done_for_privacy(mira):
