@@ -20,13 +20,13 @@ from people import second_factor
 
 GOOD_FOR = timedelta(days=7)
 NAME = "enrolment"
-PROVED = "enrolment_proved"
+PROVED = "enrolment_code_given"
 
 
 def new_code(user: AbstractUser) -> str:
-    """A code for a person, in the place of any before. Of it only a digest is stored; the app that is set up ends it.
+    """A code for a person, in the place of any before, given or not. Of it only a digest is stored.
 
-    An unconfirmed device opens nothing.
+    An unconfirmed device opens nothing. It stays when its code is used up, and goes when the app is set up.
     """
     code = second_factor.new_code()
     with transaction.atomic():
@@ -37,13 +37,9 @@ def new_code(user: AbstractUser) -> str:
 
 
 def good_until(user: AbstractUser) -> datetime | None:
-    """When the code of a person ends; None where there is none that is good."""
-    device = _codes(user).order_by("-created_at").first()
+    """When the code of a person ends; None where there is none that is good, and not used up."""
+    device = _codes(user).filter(token_set__isnull=False).order_by("-pk").first()
     return device.created_at + GOOD_FOR if device else None
-
-
-def is_right(user: AbstractUser, code: str) -> bool:
-    return _codes(user).filter(token_set__token=second_factor.digest(code)).exists()
 
 
 def is_needed(user: AbstractUser) -> bool:
@@ -57,18 +53,34 @@ def is_needed(user: AbstractUser) -> bool:
 def is_awaited(request: HttpRequest) -> bool:
     """Whether who is signed in has to give a code now."""
     is_missing = second_factor.is_missing(request.user) and not second_factor.app_of(request.user)
-    return is_missing and request.session.get(PROVED) != request.user.pk and is_needed(request.user)
+    return is_missing and not _has_given_code(request) and is_needed(request.user)
 
 
-def begin(request: HttpRequest) -> None:
-    """Remembers in the session that the code was given. What was begun without it may be known to others: it goes."""
-    TOTPDevice.objects.filter(user=request.user, confirmed=False).delete()
-    request.session[PROVED] = request.user.pk
+def begin(request: HttpRequest, code: str) -> bool:
+    """Uses up the code, for this session alone; False where it is not right, or somebody else was first.
+
+    What was begun without it may be known to others: it goes.
+    """
+    device = _codes(request.user).filter(token_set__token=second_factor.digest(code)).first()
+    if device is None:
+        return False
+    with transaction.atomic():
+        is_first = bool(StaticToken.objects.filter(device_id=device.pk).delete()[0])
+        if is_first:
+            TOTPDevice.objects.filter(user=request.user, confirmed=False).delete()
+            request.session[PROVED] = device.pk
+    return is_first
 
 
 def end(request: HttpRequest) -> None:
     """The app is set up: another one needs another code."""
     request.session.pop(PROVED, None)
+
+
+def _has_given_code(request: HttpRequest) -> bool:
+    """Whether this session gave the code that is still the last one that was made."""
+    last = _codes(request.user).order_by("-pk").values_list("pk", flat=True).first()
+    return last is not None and request.session.get(PROVED) == last
 
 
 def _codes(user: AbstractUser) -> QuerySet[StaticDevice]:

@@ -64,7 +64,7 @@ class EnrolmentForm(forms.Form):
         code, username = self.cleaned_data["code"], self.request.user.get_username()
         if locking.is_locked_out(self.request, username):
             raise locking.refusal()
-        if not enrolment.is_right(self.request.user, code):
+        if not enrolment.begin(self.request, code):
             raise locking.refusal() if locking.count_failure(self.request, username) else _not_enrolled()
         return code
 
@@ -116,13 +116,14 @@ class FirstCodeForm(forms.Form):
     )
     device: Device
 
-    def __init__(self, user: AbstractUser, *args, **kwargs) -> None:
-        self.user = user
+    def __init__(self, request: HttpRequest, *args, **kwargs) -> None:
+        self.request = request
         super().__init__(*args, **kwargs)
 
     def clean_code(self) -> str:
-        _refuse_too_soon(second_factor.prepare(self.user))
-        device = second_factor.confirm(self.user, self.cleaned_data["code"])
+        begun = second_factor.prepare(self.request)
+        _refuse_too_soon(begun)
+        device = second_factor.confirm(begun, self.cleaned_data["code"])
         if device is None:
             said = _("This is not what the app should show. Is the clock of your phone right? Try the next code.")
             raise ValidationError(said)

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import transaction
+from django.http import HttpRequest
 from django.utils import timezone
 from django_otp import verify_token
 from django_otp.models import Device
@@ -32,10 +33,14 @@ def app_of(user: AbstractUser) -> TOTPDevice | None:
     return TOTPDevice.objects.filter(user=user, confirmed=True).order_by("pk").first()
 
 
-def prepare(user: AbstractUser) -> TOTPDevice:
-    """The app that a person is about to set up; it opens nothing until its first code is given."""
-    begun = TOTPDevice.objects.filter(user=user, confirmed=False).order_by("pk").first()
-    return begun or TOTPDevice.objects.create(user=user, confirmed=False, name=APP)
+def prepare(request: HttpRequest) -> TOTPDevice:
+    """The app that a person is about to set up in this session; it opens nothing until its first code is given.
+
+    Another session of the same person has another secret: it may be that of somebody who knows the password.
+    """
+    of_session = {"user": request.user, "confirmed": False, "name": digest(request.session.session_key)}
+    begun = TOTPDevice.objects.filter(**of_session).order_by("pk").first()
+    return begun or TOTPDevice.objects.create(**of_session)
 
 
 def secret_in_words(device: TOTPDevice) -> str:
@@ -44,15 +49,14 @@ def secret_in_words(device: TOTPDevice) -> str:
     return " ".join(text[place : place + 4] for place in range(0, len(text), 4))
 
 
-def confirm(user: AbstractUser, code: str) -> TOTPDevice | None:
+def confirm(begun: TOTPDevice, code: str) -> TOTPDevice | None:
     """Sets up the app whose code is given, in the place of any before; None where it is not its code."""
     with transaction.atomic():
-        begun = TOTPDevice.objects.select_for_update().filter(user=user, confirmed=False)
-        device = begun.order_by("pk").first()
+        device = TOTPDevice.objects.select_for_update().filter(pk=begun.pk, confirmed=False).first()
         if device is None or not device.verify_token(_normal(code)):
             return None
-        TOTPDevice.objects.filter(user=user).exclude(pk=device.pk).delete()
-        device.confirmed = True
+        TOTPDevice.objects.filter(user_id=device.user_id).exclude(pk=device.pk).delete()
+        device.confirmed, device.name = True, APP
         device.save()
     return device
 

@@ -36,17 +36,14 @@ def begin(request: HttpRequest, user: AbstractUser) -> bool:
 
 
 def waiting(request: HttpRequest) -> AbstractUser | None:
-    """Whose code is asked for: of who gave the password just now, or is signed in and has yet to give one."""
-    if request.user.is_authenticated and second_factor.is_missing(request.user):
-        return request.user if second_factor.app_of(request.user) else None
-    kept = request.session.get(WAITING)
-    if not kept or timezone.now().timestamp() - kept["since"] > CODE_IS_AWAITED.total_seconds():
-        return None
-    user = get_user_model().objects.filter(pk=kept["user"], is_active=True).first()
-    if user is None or not constant_time_compare(kept["password"], user.get_session_auth_hash()):
-        return None
-    user.backend = kept["backend"]
-    return user
+    """Whose code is asked for: of who gave the password just now, or is signed in and has yet to give one.
+
+    The latter may be an agent, too, who set up an app in another browser meanwhile.
+    """
+    person = request.user
+    is_signed_in_without = person.is_authenticated and person.otp_device is None
+    owner = person if is_signed_in_without and second_factor.app_of(person) else None
+    return owner if second_factor.is_missing(person) else _who_gave_password(request) or owner
 
 
 def complete(request: HttpRequest, user: AbstractUser, device: Device) -> None:
@@ -55,3 +52,14 @@ def complete(request: HttpRequest, user: AbstractUser, device: Device) -> None:
     user.otp_device = device
     login(request, user, backend=getattr(user, "backend", settings.AUTHENTICATION_BACKENDS[-1]))
     request.session.cycle_key()
+
+
+def _who_gave_password(request: HttpRequest) -> AbstractUser | None:
+    kept = request.session.get(WAITING)
+    if not kept or timezone.now().timestamp() - kept["since"] > CODE_IS_AWAITED.total_seconds():
+        return None
+    user = get_user_model().objects.filter(pk=kept["user"], is_active=True).first()
+    if user is None or not constant_time_compare(kept["password"], user.get_session_auth_hash()):
+        return None
+    user.backend = kept["backend"]
+    return user

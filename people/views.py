@@ -132,7 +132,6 @@ class EnrolmentView(RedirectURLMixin, FormView):
         return super().get_context_data(**context) | {"next": self.get_redirect_url()}
 
     def form_valid(self, form: EnrolmentForm) -> HttpResponse:
-        enrolment.begin(self.request)
         return self._go_on()
 
     def form_invalid(self, form: EnrolmentForm) -> HttpResponse:
@@ -159,12 +158,12 @@ class SecondFactorView(RedirectURLMixin, FormView):
         return super().dispatch(request, *args, **kwargs)
 
     def get_form_kwargs(self) -> dict:
-        return super().get_form_kwargs() | {"user": self.request.user}
+        return super().get_form_kwargs() | {"request": self.request}
 
     def get_context_data(self, **context) -> dict:
         person = self.request.user
         return super().get_context_data(**context) | {
-            "secret": second_factor.secret_in_words(second_factor.prepare(person)),
+            "secret": second_factor.secret_in_words(second_factor.prepare(self.request)),
             "is_required": second_factor.is_missing(person),
             "next": self.get_redirect_url(),
         }
@@ -183,7 +182,7 @@ def qr_code(request: HttpRequest) -> HttpResponse:
     if enrolment.is_awaited(request):
         raise PermissionDenied
     picture = io.BytesIO()
-    code = segno.make(second_factor.prepare(request.user).config_url, error="m", micro=False)
+    code = segno.make(second_factor.prepare(request).config_url, error="m", micro=False)
     code.save(picture, kind="svg", scale=6, border=4, dark="#000", light="#fff", xmldecl=False)
     return HttpResponse(picture.getvalue(), content_type="image/svg+xml")
 

@@ -13,7 +13,6 @@ from contacts.models.imports import ImportMapping, ImportRun, KeepRule, SharedRu
 from contacts.tests.factories import make_contact
 from contacts.tests.import_files import an_import, done, imported
 from contacts.tests.merges import make_merge
-from people import second_factor
 from people.tests.factories import PASSWORD, code_of, make_staff, wrong_code
 from tests.test_translations import AS_IN_ENGLISH, DJANGOS, IN_CHINESE, english, in_english
 
@@ -183,7 +182,7 @@ def test_a_second_factor_is_set_up_and_asked_for_in_chinese(client, db, settings
     staff = make_staff("罗宾")
     client.post("/login/", {"username": "罗宾", "password": PASSWORD})
     set_up = client.get("/login/code/", follow=True)
-    app = second_factor.prepare(staff)
+    app = staff.totpdevice_set.get()
     wrong = client.post("/account/second-factor/", {"code": wrong_code(app)})
     app.refresh_from_db()
     app.throttle_reset()

@@ -69,7 +69,9 @@ def test_looking_at_the_page_sets_nothing_up_and_shows_the_same_secret_again(cli
 
 
 def test_two_windows_that_began_at_once_set_up_the_same_app(client, avery):
-    first, _ = (TOTPDevice.objects.create(user=avery, confirmed=False, name="app") for _ in range(2))
+    client.get(SET_UP)
+    first = TOTPDevice.objects.get(user=avery)
+    TOTPDevice.objects.create(user=avery, confirmed=False, name=first.name)
     assert second_factor.secret_in_words(first) in client.get(SET_UP).content.decode()
     assert client.post(SET_UP, {"code": code_of(first)}).status_code == 200
     assert list(TOTPDevice.objects.filter(user=avery)) == [first]
@@ -105,8 +107,17 @@ def test_another_phone_takes_the_place_of_the_first(client, robin):
 def test_nobody_replaces_an_app_without_having_proved_to_have_it(client, robin):
     app = make_app(robin)
     assert client.get(SET_UP).url == "/login/code/?next=%2Faccount%2Fsecond-factor%2F"
-    client.post(SET_UP, {"code": code_of(second_factor.prepare(robin))})
+    client.post(SET_UP, {"code": code_of(TOTPDevice.objects.create(user=robin, confirmed=False))})
     assert second_factor.app_of(robin) == app
+
+
+def test_who_has_set_up_an_app_in_another_browser_gives_its_code_in_this_one_and_goes_on(client, robin):
+    """The pages lead there once, and back: agents need no second factor to go on, but to replace it."""
+    app = make_app(robin)
+    response = client.get(SET_UP, follow=True)
+    assert [address for address, _ in response.redirect_chain] == ["/login/code/?next=%2Faccount%2Fsecond-factor%2F"]
+    response = client.post(response.redirect_chain[0][0], {"code": code_of(app), "next": SET_UP}, follow=True)
+    assert (response.request["PATH_INFO"], response.status_code) == (SET_UP, 200)
 
 
 def test_new_recovery_codes_are_for_who_has_proved_to_have_the_second_factor(client, robin):

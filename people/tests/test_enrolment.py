@@ -54,6 +54,26 @@ def give(client, code: str):
     return client.post(ENROLMENT, {"code": code, "next": "/admin/"})
 
 
+def signed_in(username: str) -> Client:
+    """Another browser, in which the password was given."""
+    client = Client()
+    client.post("/login/", {"username": username, "password": PASSWORD})
+    return client
+
+
+def set_up_in(client) -> str:
+    """The secret that the page shows."""
+    return client.get(SET_UP).context["secret"]
+
+
+def is_good(user: User, code: str) -> bool:
+    return StaticToken.objects.filter(device__user=user, token=second_factor.digest(code)).exists()
+
+
+def begun_app(user: User) -> TOTPDevice:
+    return TOTPDevice.objects.create(user=user, confirmed=False)
+
+
 def errors(response) -> list[str]:
     return response.context["form"].errors["code"]
 
@@ -61,7 +81,7 @@ def errors(response) -> list[str]:
 def test_the_password_alone_shows_no_secret_and_sets_nothing_up(client, avery):
     assert client.get(SET_UP, {"next": "/admin/"}).url == "/account/enrolment/?next=%2Fadmin%2F"
     assert client.get(QR).status_code == 403
-    begun = second_factor.prepare(avery)
+    begun = begun_app(avery)
     assert client.post(SET_UP, {"code": code_of(begun)}).status_code == 302
     assert second_factor.app_of(avery) is None
 
@@ -72,23 +92,44 @@ def test_with_the_code_the_app_is_set_up_and_the_code_is_used_up(client, avery):
     assert client.get(QR).status_code == client.get(SET_UP).status_code == 200
     client.post(SET_UP, {"code": code_of(TOTPDevice.objects.get(user=avery))})
     assert client.get("/admin/").status_code == 200
-    assert (enrolment.is_right(avery, code), second_factor.recovery_codes_left(avery)) == (False, 10)
+    assert (is_good(avery, code), second_factor.recovery_codes_left(avery)) == (False, 10)
 
 
 def test_a_secret_that_somebody_may_have_seen_before_is_not_set_up(client, avery):
-    seen = second_factor.prepare(avery)
+    seen = begun_app(avery)
     give(client, enrolment.new_code(avery))
     client.get(SET_UP)
     assert TOTPDevice.objects.get(user=avery).key != seen.key
 
 
-def test_a_code_that_was_given_and_not_used_may_be_given_again(client, avery):
-    code = enrolment.new_code(avery)
+def test_a_code_lets_one_session_on_and_no_second_one(client, avery):
+    """Neither another browser nor the same one signed in anew: another code does."""
+    code, other = enrolment.new_code(avery), signed_in("avery")
     give(client, code)
+    assert (errors(give(other, code)), other.get(SET_UP).status_code, other.get(QR).status_code) == ([WRONG], 302, 403)
+    assert client.get(SET_UP).status_code == 200
     client.post("/logout/")
     client.post("/login/", {"username": "avery", "password": PASSWORD})
-    assert (client.get(SET_UP).status_code, give(client, code).status_code) == (302, 302)
-    assert client.get(SET_UP).status_code == 200
+    assert (client.get(SET_UP).status_code, errors(give(client, code))) == (302, [WRONG])
+
+
+def test_another_code_ends_the_one_before_also_where_that_was_given(client, avery):
+    give(client, enrolment.new_code(avery))
+    begun = set_up_in(client)
+    other, another = signed_in("avery"), enrolment.new_code(avery)
+    assert (client.get(SET_UP).url, client.get(QR).status_code) == ("/account/enrolment/?next=%2Faccount%2F", 403)
+    give(other, another)
+    assert set_up_in(other) != begun
+    client.post(SET_UP, {"code": code_of(TOTPDevice.objects.get(user=avery))})
+    assert (client.get(QR).status_code, second_factor.app_of(avery)) == (403, None)
+
+
+def test_no_session_is_shown_the_secret_of_another(client, administrator):
+    """Also of agents, who need no code: somebody may know their password."""
+    make_agent("robin")
+    mine, yours = signed_in("robin"), signed_in("robin")
+    secret = set_up_in(mine)
+    assert (set_up_in(yours) != secret, set_up_in(mine) == secret) == (True, True)
 
 
 @pytest.mark.parametrize("code", ["", "abcd-efgh-ijkl-mnop", "of another", "the one before", "a week old"])
@@ -153,7 +194,7 @@ def test_an_administrator_makes_codes_which_are_shown_once(back_office, avery):
     assert "no-store" in response.headers["Cache-Control"]
     codes = dict(response.context["codes"])
     assert [person.username for person in codes] == ["avery", "lee"]
-    assert [enrolment.is_right(person, code) for person, code in codes.items()] == [True, True]
+    assert [is_good(person, code) for person, code in codes.items()] == [True, True]
     assert all(code in words(response.content.decode()) for code in codes.values())
 
 
@@ -188,4 +229,4 @@ def test_the_command_that_resets_the_second_factor_makes_a_code_where_one_is_ask
     first, second = capsys.readouterr().out.splitlines()
     assert first == "The second factor of avery is reset. Staff set up another at their next sign-in."
     said, _, code = second.partition(": ")
-    assert (said, enrolment.is_right(avery, code)) == ("They are asked for this enrolment code then", True)
+    assert (said, is_good(avery, code)) == ("They are asked for this enrolment code then", True)
