@@ -157,3 +157,18 @@ def test_by_command_a_shared_number_keeps_its_history_unless_it_is_named():
     said("erase", "--contact", str(other.pk), "--with-number", "9123 4567", "--yes")
     assert not Contact.objects.filter(name="Mira T").exists()
     assert "About a boat." not in said("held_about", NUMBER)
+
+
+def test_of_a_number_the_commands_name_the_contacts_who_keep_it(capsys):
+    mira, wei = make_contact(NAME, NUMBER), make_contact("Wei Ling", NUMBER, archived_at=timezone.now())
+    make_note(NUMBER, "Asked for a quote.")
+    who = f"Contacts with this number, who keep it: {NAME} (--contact {mira.pk}), Wei Ling (--contact {wei.pk})\n"
+    call_command("held_about", NUMBER)
+    call_command("held_about", "--contact", str(mira.pk))
+    assert capsys.readouterr().err == who
+    stays = "stays, without anything that identifies"
+    parts = f"Notes of calls: 1 ({stays})\nChanges of phone numbers: 2 ({stays})\n"
+    assert said("erase", NUMBER, "--dry-run") == f"{parts}{who}Nothing was erased: this was a dry run.\n"
+    erased = "Erased. Backups hold it for as long as they are kept: see docs/privacy.md.\n"
+    assert said("erase", NUMBER, "--yes") == f"{parts}{who}{erased}{who}"
+    assert Contact.objects.count() == 2
