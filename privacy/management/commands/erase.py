@@ -1,3 +1,5 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -34,10 +36,12 @@ class Command(BaseCommand):
         parts = erasing.preview(subject)
         who = keepers(options)
         self._tell(parts, who)
+        with _refusals():
+            erasing.check(subject)
         if dry_run:
             self.stdout.write("Nothing was erased: this was a dry run.")
             return
-        if not yes and input("Type ERASE to erase it for good: ") != "ERASE":
+        if not (yes or _is_meant()):
             raise CommandError("Nothing was erased.")
         self._erase(subject, erasing.seen(parts), who)
 
@@ -60,11 +64,23 @@ class Command(BaseCommand):
             self.stdout.write(who)
 
     def _erase(self, subject: Subject, as_seen: str, who: str) -> None:
-        try:
-            with acting(name="manage.py erase"):
-                erasing.erase(subject, as_seen)
-        except (ImportUnderWay, KeyMissing, erasing.NotAsSeen) as error:
-            raise CommandError(erasing.refusal(error)) from None
+        with _refusals(), acting(name="manage.py erase"):
+            erasing.erase(subject, as_seen)
         self.stdout.write("Erased. Backups hold it for as long as they are kept: see docs/privacy.md.")
         if who:
             self.stdout.write(who)
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    try:
+        yield
+    except (ImportUnderWay, KeyMissing, erasing.NotAsSeen) as error:
+        raise CommandError(erasing.refusal(error)) from None
+
+
+def _is_meant() -> bool:
+    try:
+        return input("Type ERASE to erase it for good: ") == "ERASE"
+    except EOFError:
+        raise CommandError("Nothing was erased: say --yes.") from None
