@@ -5,3 +5,6 @@ from django.utils.translation import gettext_lazy as _
 class CallNotesConfig(AppConfig):
     name = "callnotes"
     verbose_name = _("Call notes")
+
+    def ready(self) -> None:
+        from callnotes import checks  # noqa: F401, PLC0415 (needs the models)

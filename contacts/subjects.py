@@ -140,6 +140,12 @@ def of_contact(contact: Contact, numbers: Iterable[str] | None = None) -> Subjec
     return Subject(frozenset(keys), frozenset(numbers), names, emails, with_others)
 
 
+def holders(number: str) -> list[Contact]:
+    """Who has the number, archived contacts too: they keep it when all that is on it is erased. One query."""
+    rows = ContactNumber.objects.filter(number=number).select_related("contact")
+    return [row.contact for row in rows.order_by("contact__name", "contact")]
+
+
 def of_number(number: str) -> Subject:
-    """All that is on a number, whosever it is."""
+    """All that is on a number, whosever it is; not the contacts who have it (see `holders`)."""
     return Subject(numbers=frozenset([number]), with_others=True)

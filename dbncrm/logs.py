@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from urllib.parse import quote
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
 _KEY = re.compile(r"(token(?:=|%3[dD])|dbn_)[^\s&\"']+", re.IGNORECASE)
@@ -21,6 +22,15 @@ class WithoutKeys(logging.Filter):
         without = _KEY.sub(r"\1...", message)
         if without != message:
             record.msg, record.args = without, ()
+        return True
+
+
+class RefusalsInOneLine(logging.Filter):
+    """Takes the traceback out of what is logged of a page that is not for somebody: nothing went wrong."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.exc_info and isinstance(record.exc_info[1], PermissionDenied):
+            record.exc_info = record.exc_text = None
         return True
 
 

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth import get_user_model
 from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import UserCreationForm
 from django.contrib.auth.models import AbstractUser, Permission
 from django.db.models import Exists, OuterRef, QuerySet, Sum, Window
 from django.http import HttpRequest, HttpResponse
@@ -66,6 +67,9 @@ class PersonAdmin(CalendarMixin, BackOfficeAdmin, UserAdmin):
     list_filter = ["is_active", "is_staff", "is_superuser", SecondFactorFilter, "groups"]
     search_fields = ["username", "first_name", "last_name", "email", "extension__number"]
     search_help_text = _("Username, name, e-mail or extension.")
+    # Without the choice of no password: there is no other way to sign in.
+    add_form = UserCreationForm
+    add_fieldsets = [(None, {"classes": ["wide"], "fields": ["username", "password1", "password2"]})]
     inlines = [ExtensionInline]
     readonly_fields = ["last_login", "date_joined", "second_factor_in_words", "calendar_in_words"]
     actions = ["make_enrolment_codes", "reset_second_factor"]

@@ -17,7 +17,7 @@ from contacts import phone, subjects
 from contacts.acting import acting
 from contacts.admin import BackOfficeAdmin, TracedAdmin
 from contacts.erasing import ImportUnderWay
-from contacts.models import Contact, ContactNumber
+from contacts.models import Contact
 from contacts.subjects import Subject
 from privacy import erasing, held, retention
 from privacy.erasing import Part
@@ -119,8 +119,7 @@ class DeedAdmin(BackOfficeAdmin):
 
     def _who(self, whom: Contact | str) -> dict:
         if isinstance(whom, str):
-            contacts = ContactNumber.objects.contacts_at([whom]).get(whom, [])
-            return {"name": phone.display(whom), "number": whom, "contacts": contacts}
+            return {"name": phone.display(whom), "number": whom, "contacts": subjects.holders(whom)}
         return {"name": whom.name, "contact": whom, "numbers": subjects.known_numbers(whom)}
 
     def _asked(self, request: HttpRequest) -> Contact | str:

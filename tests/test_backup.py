@@ -44,7 +44,8 @@ def test_it_tells_where_the_backup_is_and_what_is_not_in_it(tmp_path, capsys):
     summary, not_in_it = capsys.readouterr().out.splitlines()
     assert summary.startswith(f"Backed up {sum(rows.values())} rows of {len(rows)} tables to {file} (")
     assert not_in_it == (
-        "Not in it: .env with SECRET_KEY and TOKEN_PEPPER, without which no key works. Keep a copy of that elsewhere."
+        "Not in it: .env with SECRET_KEY, TOKEN_PEPPER, without which no key works, and DO_NOT_DISTURB_KEY, without"
+        " which erased people who do not want to be called are not recognised. Keep a copy of that elsewhere."
     )
 
 

@@ -32,7 +32,7 @@ def test_a_key_is_taken_out_of_a_line(line, logged):
 
 def test_every_handler_of_the_project_takes_keys_out(settings):
     handlers = settings.LOGGING["handlers"].values()
-    assert [handler["filters"] for handler in handlers] == [["without_keys"]]
+    assert [handler["filters"] for handler in handlers] == [["without_keys", "refusals_in_one_line"]]
 
 
 @pytest.mark.django_db
@@ -77,3 +77,13 @@ def test_the_key_of_a_calendar_is_in_no_line_also_where_it_opens_nothing(client,
     assert client.get(f"/callbacks/feed/{key}.ics").status_code == status
     assert f"GET /callbacks/feed/dbn_... {status} " in log.getvalue()
     assert key[4:] not in log.getvalue()
+
+
+@pytest.mark.django_db
+def test_a_page_that_is_refused_is_no_traceback(client, log, caplog):
+    caplog.set_level(logging.INFO)
+    client.force_login(make_agent(is_staff=True))
+    assert client.get("/admin/auth/user/").status_code == 403
+    refused, accessed = log.getvalue().splitlines()
+    assert refused == "Forbidden (Permission denied): /admin/auth/user/"
+    assert accessed.startswith("GET /admin/auth/user/ 403 ")

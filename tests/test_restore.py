@@ -211,6 +211,17 @@ def test_data_is_replaced_where_that_is_said_and_can_be_put_back(new_database, t
     assert notes(env) == now
 
 
+def test_it_warns_where_erased_people_would_not_be_recognised(new_database, tmp_path):
+    env, file = new_database(migrated=True), tmp_path / "file.zip"
+    erased = "DoNotDisturb.objects.create(number='0' * 8 + '1' * 12, number_digest='0' * 64)"
+    result = run("-c", f"{SET_UP}from callnotes.models import DoNotDisturb\n{erased}", env=env)
+    assert result.returncode == 0, result.stderr
+    done("backup", file, env=env)
+    assert "DO_NOT_DISTURB_KEY is not set" in done("restore", file, env=new_database())
+    key = {"DO_NOT_DISTURB_KEY": "of the tests: 9876543210 abcdefghijklmnopqrstuvwxyz"}
+    assert "DO_NOT_DISTURB_KEY" not in done("restore", file, env=new_database() | key)
+
+
 def test_a_backup_that_does_not_fit_leaves_the_database_as_it_was(new_database, tmp_path):
     """A file that is damaged, cut off or no backup; one of a newer version; one with fewer rows than it says."""
     env, file = new_database(migrated=True), tmp_path / "whole.zip"

@@ -112,6 +112,16 @@ def test_a_file_that_cannot_be_read_is_refused_with_the_reason(tmp_path, content
         take(tmp_path, content)
 
 
+def test_rejected_rows_of_each_run_are_kept_and_none_are_overwritten(tmp_path):
+    for name in ("list.rejected.csv", "list.rejected-2.csv"):
+        with pytest.raises(CommandError, match=rf"They stand in .*/{name}, with reasons"):
+            take(tmp_path, b"Number\r\nnone\r\n")
+        assert (tmp_path / name).read_text(encoding="utf-8-sig").splitlines() == [
+            "Number,Why it was rejected",
+            "none,A row is about one number. Write one in each.",
+        ]
+
+
 def test_who_sets_it_has_to_be_somebody(tmp_path):
     with pytest.raises(CommandError, match="Nobody signs in as nobody"):
         call_command("import_do_not_disturb", tmp_path / "list.csv", "--by=nobody")

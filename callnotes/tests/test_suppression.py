@@ -1,8 +1,10 @@
 """A number is recognised by its digest under the key alone."""
 
 import pytest
+from django.core.checks import run_checks
 
 from callnotes import do_not_disturb
+from callnotes.checks import WITHOUT_KEY
 from callnotes.models import DoNotDisturb
 from callnotes.suppression import KeyMissing, digest, numbers_by_digest
 from callnotes.tests.factories import make_peace
@@ -38,3 +40,18 @@ def test_a_number_is_looked_for_by_indexes():
     plan = DoNotDisturb.objects.on([NUMBER]).explain()
     assert "peace_by_number_digest" in plan or "Seq Scan" in plan
     assert "SCAN callnotes" not in plan
+
+
+def warnings() -> list[str]:
+    return [warning.msg for warning in run_checks(databases=["default"]) if warning.id == "callnotes.W001"]
+
+
+@pytest.mark.django_db
+def test_without_the_key_a_check_warns_where_wishes_of_erased_people_are_kept(settings):
+    make_peace(NUMBER)
+    settings.DO_NOT_DISTURB_KEY = ""
+    assert warnings() == []
+    make_peace(phone.erased_number(), number_digest=digest(NUMBER, "any key"))
+    assert warnings() == [WITHOUT_KEY]
+    settings.DO_NOT_DISTURB_KEY = "any key"
+    assert warnings() == []

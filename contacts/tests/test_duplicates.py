@@ -171,3 +171,9 @@ def whole_tables(sql: str) -> list[str]:
         if tree["Node Type"] == "Seq Scan" and tree["Relation Name"] in ("contacts_contact", "contacts_contactnumber"):
             scans.append(tree["Relation Name"])
     return scans
+
+
+def test_a_search_can_be_silent_for_cron(capsys):
+    make_contact("Ada Example", NUMBER), make_contact("Ada Example", NUMBER)
+    call_command("find_duplicates", verbosity=0)
+    assert (capsys.readouterr().out, Duplicate.objects.count()) == ("", 1)

@@ -45,10 +45,17 @@ def test_rejected_rows_stand_in_a_file_beside_it_and_none_is_overwritten(tmp_pat
         ]
 
 
-def test_a_check_writes_no_contact(tmp_path, capsys):
+def test_a_check_writes_nothing_and_keeps_no_file(tmp_path, capsys):
     call_command("import_contacts", a_file(tmp_path, *MIRA), "--check")
     assert "Nothing was written." in capsys.readouterr().out
-    assert (Contact.objects.count(), ImportRun.objects.get().state) == (0, State.CHECKED)
+    assert (Contact.objects.count(), ImportRun.objects.count()) == (0, 0)
+
+
+def test_a_check_keeps_no_file_where_rows_would_be_rejected_either(tmp_path):
+    with pytest.raises(CommandError, match="Rejected: 1"):
+        call_command("import_contacts", a_file(tmp_path, *MIRA, "Tomas Ostfield,none at all"), "--check")
+    assert "Tomas Ostfield" in (tmp_path / "people.rejected.csv").read_text(encoding="utf-8-sig")
+    assert (Contact.objects.count(), ImportRun.objects.count()) == (0, 0)
 
 
 def test_what_the_options_say_comes_before_what_is_guessed(tmp_path):

@@ -1,6 +1,7 @@
 """People in the back office: their extension, groups and second factor; and who is locked out."""
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.contrib.messages import get_messages
 from django.urls import reverse
@@ -175,3 +176,10 @@ def test_the_list_of_failures_asks_as_many_questions_for_many_as_for_one(
         fail(client, f"name{place}", 1)
     with django_assert_num_queries(4):
         admin_client.get(FAILED)
+
+
+def test_who_is_added_is_given_a_password_for_there_is_no_other_way_to_sign_in(admin_client):
+    page = reverse("admin:auth_user_add")
+    assert set(admin_client.get(page).context["adminform"].form.fields) == {"username", "password1", "password2"}
+    admin_client.post(page, {"username": "wei", "password1": PASSWORD, "password2": PASSWORD})
+    assert get_user_model().objects.get(username="wei").check_password(PASSWORD)

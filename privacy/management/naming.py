@@ -12,7 +12,12 @@ from contacts.subjects import Subject
 
 def add_subject(parser: CommandParser) -> None:
     whom = parser.add_mutually_exclusive_group(required=True)
-    whom.add_argument("number", nargs="?", metavar="NUMBER", help="in any spelling: all that is on the number")
+    whom.add_argument(
+        "number",
+        nargs="?",
+        metavar="NUMBER",
+        help="in any spelling: all that is on the number, but not the contacts who have it",
+    )
     whom.add_argument("--contact", type=int, metavar="ID", help="a contact, by the key in its address")
 
 
@@ -30,6 +35,13 @@ def number_of(options: dict[str, Any]) -> str:
         return canonical(options["number"])
     except ValidationError as error:
         raise CommandError(" ".join(error.messages)) from None
+
+
+def keepers(options: dict[str, Any]) -> str:
+    """A line on the contacts who have the number that is asked about, and are not what is asked about; or empty."""
+    holders = [] if options["contact"] is not None else subjects.holders(number_of(options))
+    named = ", ".join(f"{contact} (--contact {contact.pk})" for contact in holders)
+    return f"Contacts with this number, who keep it: {named}" if named else ""
 
 
 def subject_of(options: dict[str, Any]) -> Subject:

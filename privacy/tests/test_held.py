@@ -7,7 +7,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from callnotes.tests.factories import make_agent, make_call, make_note, minute
+from callnotes.models import CallNote, DoNotDisturb
+from callnotes.tests.factories import make_agent, make_call, make_note, make_peace, minute
 from contacts import subjects
 from contacts.models import Contact, ContactNumber
 from contacts.tests.factories import make_contact
@@ -157,3 +158,38 @@ def test_by_command_a_shared_number_keeps_its_history_unless_it_is_named():
     said("erase", "--contact", str(other.pk), "--with-number", "9123 4567", "--yes")
     assert not Contact.objects.filter(name="Mira T").exists()
     assert "About a boat." not in said("held_about", NUMBER)
+
+
+def test_of_a_number_the_commands_name_the_contacts_who_keep_it(capsys):
+    mira, wei = make_contact(NAME, NUMBER), make_contact("Wei Ling", NUMBER, archived_at=timezone.now())
+    make_note(NUMBER, "Asked for a quote.")
+    who = f"Contacts with this number, who keep it: {NAME} (--contact {mira.pk}), Wei Ling (--contact {wei.pk})\n"
+    call_command("held_about", NUMBER)
+    call_command("held_about", "--contact", str(mira.pk))
+    assert capsys.readouterr().err == who
+    stays = "stays, without anything that identifies"
+    parts = f"Notes of calls: 1 ({stays})\nChanges of phone numbers: 2 ({stays})\n"
+    assert said("erase", NUMBER, "--dry-run") == f"{parts}{who}Nothing was erased: this was a dry run.\n"
+    erased = "Erased. Backups hold it for as long as they are kept: see docs/privacy.md.\n"
+    assert said("erase", NUMBER, "--yes") == f"{parts}{who}{erased}{who}"
+    assert Contact.objects.count() == 2
+
+
+@pytest.mark.parametrize("how", ["--dry-run", "--yes"])
+def test_a_dry_run_is_refused_as_the_erasing_is(settings, how):
+    """Without the key, the wish of whoever does not want to be called could not be kept."""
+    settings.DO_NOT_DISTURB_KEY = ""
+    make_peace(NUMBER)
+    with pytest.raises(CommandError) as refused:
+        said("erase", NUMBER, how)
+    assert str(refused.value) == erasing.refusal(erasing.KeyMissing())
+    assert DoNotDisturb.objects.get().number == NUMBER
+
+
+def test_without_a_terminal_nothing_is_erased_and_no_traceback_shown(monkeypatch):
+    monkeypatch.setattr("sys.stdin", StringIO())
+    make_note(NUMBER)
+    with pytest.raises(CommandError) as refused:
+        said("erase", NUMBER)
+    assert str(refused.value) == "Nothing was erased: say --yes."
+    assert CallNote.objects.get().number == NUMBER

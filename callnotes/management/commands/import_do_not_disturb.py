@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from callnotes.importing_do_not_disturb import Ledger, Outcome, Taken
+from contacts import new_files
 from contacts.importing import workbooks
 from contacts.spreadsheets import lines, plain
 
@@ -53,10 +54,8 @@ class Command(BaseCommand):
             f"{' Nothing was written.' if check else ''}"
         )
         if refused:
-            _write(ledger.headings, refused, rejected)
-            raise CommandError(
-                f"Rejected: {len(refused):,}. They stand in {rejected}, with reasons; mend and import them."
-            )
+            path = _write(ledger.headings, refused, rejected)
+            raise CommandError(f"Rejected: {len(refused):,}. They stand in {path}, with reasons; mend and import them.")
 
 
 def _person(username: str) -> AbstractBaseUser:
@@ -79,8 +78,7 @@ def _as_csv(file: Path) -> Iterator[Path]:
         yield converted if is_workbook else file
 
 
-def _write(headings: list[str], refused: list[Taken], path: Path) -> None:
-    """A file that is there may be somebody's work, and is not written over."""
-    rows = ([*map(plain, taken.cells), plain(taken.why)] for taken in refused)
-    with path.open("x", encoding="utf-8", newline="") as file:
-        file.writelines(lines([*map(plain, headings), WHY_HEADING], rows))
+def _write(headings: list[str], refused: list[Taken], path: Path) -> Path:
+    """Where the rejected rows now stand."""
+    rows = [[*map(plain, taken.cells), plain(taken.why)] for taken in refused]
+    return new_files.write(path, lambda: lines([*map(plain, headings), WHY_HEADING], rows))

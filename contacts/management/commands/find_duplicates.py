@@ -9,8 +9,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--at-most", type=int, metavar="CONTACTS", help="stop after about so many")
 
-    def handle(self, *, at_most: int | None, **options) -> None:
+    def handle(self, *, at_most: int | None, verbosity: int, **options) -> None:
         looked = duplicates.search(at_most)
+        if verbosity:
+            self.stdout.write(self._line(looked))
+
+    def _line(self, looked: int) -> str:
         place = duplicates.progress()
         where = f"up to key {place.position}; the next search goes on there" if place.position else "to the end"
-        self.stdout.write(f"Looked through {looked:,} contacts, {where}.")
+        return f"Looked through {looked:,} contacts, {where}."

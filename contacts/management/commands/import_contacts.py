@@ -1,11 +1,13 @@
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from contacts import new_files
 from contacts.acting import acting
 from contacts.importing import files, running
 from contacts.importing.mapping import Column, Target, heading_key
@@ -61,6 +63,13 @@ class Command(BaseCommand):
 
     def _import(self, file: Path, check: bool, rejected: Path | None, options: dict) -> None:
         run = self._stored(file, options)
+        try:
+            self._take(run, check, rejected or file.with_name(f"{file.stem}.rejected.csv"))
+        finally:
+            if check:
+                _discard(run)
+
+    def _take(self, run: ImportRun, check: bool, rejected: Path) -> None:
         self._tell_reading(run)
         work = State.CHECKING if check else State.IMPORTING
         run = running.work(running.ask(run, work, lease=uuid.uuid4()), self._teller())
@@ -68,7 +77,7 @@ class Command(BaseCommand):
             raise CommandError(run.failure)
         self._tell_outcome(run, check)
         if run.rejected:
-            path = _written(run, rejected or file.with_name(f"{file.stem}.rejected.csv"))
+            path = _written(run, rejected)
             raise CommandError(f"Rejected: {run.rejected:,}. They stand in {path}, with reasons; mend and import them.")
 
     def _stored(self, file: Path, options: dict) -> ImportRun:
@@ -121,6 +130,12 @@ class Command(BaseCommand):
         )
 
 
+def _discard(run: ImportRun) -> None:
+    """One that was broken off is under way until its lease is over: then a worker takes it up, or somebody stops it."""
+    with suppress(running.NotNow):
+        running.discard(run)
+
+
 def _mapping(name: str | None) -> ImportMapping | None:
     if name is None:
         return None
@@ -169,15 +184,8 @@ def _described(column: Column) -> str:
 
 
 def _written(run: ImportRun, path: Path) -> Path:
-    """Where the rejected rows of a run now stand. A file that is there may be somebody's work, and is left alone."""
-    count = 1
-    while True:
-        free = path if count == 1 else path.with_name(f"{path.stem}-{count}{path.suffix}")
-        try:
-            with free.open("x", encoding="utf-8", newline="") as file:
-                file.writelines(rejected_lines(run))
-            return free
-        except FileExistsError:
-            count += 1
-        except OSError as error:
-            raise CommandError(f"{free} cannot be written: {error.strerror}.") from None
+    """Where the rejected rows of a run now stand."""
+    try:
+        return new_files.write(path, lambda: rejected_lines(run))
+    except OSError as error:
+        raise CommandError(f"{error.filename} cannot be written: {error.strerror}.") from None

@@ -9,7 +9,8 @@ from dbncrm.backups import making
 from dbncrm.backups.archive import BackupError
 
 NOT_IN_IT = (
-    "Not in it: .env with SECRET_KEY and TOKEN_PEPPER, without which no key works. Keep a copy of that elsewhere."
+    "Not in it: .env with SECRET_KEY, TOKEN_PEPPER, without which no key works, and DO_NOT_DISTURB_KEY, without which"
+    " erased people who do not want to be called are not recognised. Keep a copy of that elsewhere."
 )
 
 

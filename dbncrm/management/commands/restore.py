@@ -3,6 +3,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 
+from callnotes.checks import WITHOUT_KEY, key_is_missing
 from dbncrm.backups.archive import BackupError
 from dbncrm.backups.restoring import Restored, restore
 
@@ -33,6 +34,8 @@ class Command(BaseCommand):
             self.stdout.write(_said(path, restored))
         if restored.lacks_pepper:
             self.stderr.write(OTHER_PEPPER)
+        if key_is_missing():
+            self.stderr.write(WITHOUT_KEY)
 
 
 def _said(path: Path, restored: Restored) -> str:

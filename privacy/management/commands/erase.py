@@ -1,3 +1,5 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -8,13 +10,13 @@ from contacts.erasing import ImportUnderWay
 from contacts.subjects import Subject
 from privacy import erasing
 from privacy.erasing import KeyMissing, Part
-from privacy.management.naming import add_subject, contact_of, number_of
+from privacy.management.naming import add_subject, contact_of, keepers, number_of
 
 
 class Command(BaseCommand):
     help = (
         "Erases a person, or all that is on a number, for good: calls stay, without anything that identifies."
-        " Without --yes it asks first."
+        " Contacts who have a NUMBER keep it, and are named: erase each by --contact. Without --yes it asks first."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -32,13 +34,16 @@ class Command(BaseCommand):
     def handle(self, *, dry_run: bool, yes: bool, **options) -> None:
         subject = self._subject(options)
         parts = erasing.preview(subject)
-        self._tell(parts)
+        who = keepers(options)
+        self._tell(parts, who)
+        with _refusals():
+            erasing.check(subject)
         if dry_run:
             self.stdout.write("Nothing was erased: this was a dry run.")
             return
-        if not yes and input("Type ERASE to erase it for good: ") != "ERASE":
+        if not (yes or _is_meant()):
             raise CommandError("Nothing was erased.")
-        self._erase(subject, erasing.seen(parts))
+        self._erase(subject, erasing.seen(parts), who)
 
     def _subject(self, options: dict[str, Any]) -> Subject:
         """Of a contact with all numbers that nobody else has, and those that are named."""
@@ -51,15 +56,31 @@ class Command(BaseCommand):
             raise CommandError(f"The contact never had the number {min(unknown)}.")
         return subjects.of_contact(contact, named | {each.number for each in known if not each.others})
 
-    def _tell(self, parts: list[Part]) -> None:
+    def _tell(self, parts: list[Part], who: str) -> None:
         for part in parts:
             if part.count:
                 self.stdout.write(f"{part.section.heading}: {part.count:,} ({part.section.erased})")
+        if who:
+            self.stdout.write(who)
 
-    def _erase(self, subject: Subject, as_seen: str) -> None:
-        try:
-            with acting(name="manage.py erase"):
-                erasing.erase(subject, as_seen)
-        except (ImportUnderWay, KeyMissing, erasing.NotAsSeen) as error:
-            raise CommandError(erasing.refusal(error)) from None
+    def _erase(self, subject: Subject, as_seen: str, who: str) -> None:
+        with _refusals(), acting(name="manage.py erase"):
+            erasing.erase(subject, as_seen)
         self.stdout.write("Erased. Backups hold it for as long as they are kept: see docs/privacy.md.")
+        if who:
+            self.stdout.write(who)
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    try:
+        yield
+    except (ImportUnderWay, KeyMissing, erasing.NotAsSeen) as error:
+        raise CommandError(erasing.refusal(error)) from None
+
+
+def _is_meant() -> bool:
+    try:
+        return input("Type ERASE to erase it for good: ") == "ERASE"
+    except EOFError:
+        raise CommandError("Nothing was erased: say --yes.") from None
