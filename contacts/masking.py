@@ -64,7 +64,7 @@ class MaskedText(str):
         return str(self), self.whole
 
     def __eq__(self, other: object) -> bool:
-        return self.whole == _whole(other)
+        return self.whole == whole(other)
 
     def __ne__(self, other: object) -> bool:
         return not self == other
@@ -73,7 +73,8 @@ class MaskedText(str):
         return hash(self.whole)
 
 
-def _whole(value: object) -> object:
+def whole(value):
+    """What stands behind a masked text, for what is computed from it and stored; anything else as it is."""
     return value.whole if isinstance(value, MaskedText) else value
 
 
@@ -90,7 +91,7 @@ class _Masking:
         return value if shown == value else MaskedText(shown, value)
 
     def get_prep_value(self, value):
-        return super().get_prep_value(_whole(value))
+        return super().get_prep_value(whole(value))
 
     def deconstruct(self):
         name, _path, args, kwargs = super().deconstruct()

@@ -167,7 +167,7 @@ class Contact(models.Model):
         super().save(*args, **_updating(kwargs, "search_text", "updated_at"))
 
     def fill_search_text(self) -> None:
-        self.search_text = search_text(self.name, self.company, self.email)
+        self.search_text = search_text(*map(masking.whole, (self.name, self.company, self.email)))
 
 
 class ContactNumberQuerySet(TracedQuerySet):
@@ -253,7 +253,7 @@ class ContactNumber(models.Model):
 
     def canonicalise(self) -> None:
         """Makes `number` canonical and fills what is derived from it. Raises ValidationError if it is no number."""
-        self.number = canonical(self.number)
+        self.number = canonical(masking.whole(self.number))
         self.number_reversed = phone.reversed_digits(self.number)
 
 

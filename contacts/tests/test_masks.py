@@ -1,5 +1,6 @@
 """A masked number shows its country and its last digits, and so does one among words, however it is spelled."""
 
+import time
 import unicodedata
 
 import pytest
@@ -62,7 +63,21 @@ def test_a_number_among_words_is_masked_however_it_is_spelled(spelling, sentence
         ("9123\u200b4567", "•••• 4567"),
         ("٩١٢٣٤٥٦٧", "•••• 4567"),
         ("https://pbx.example.com/rec/6591234567-1001.wav", "https://pbx.example.com/rec/•••• 1001.wav"),
-        ("Order 12345, 20 pieces at 10:30", "Order 12345, 20 pieces at 10:30"),
+        ("9123    4567", "•••• 4567"),
+        ("9123\r\n\r\n4567", "•••• 4567"),
+        ("91,234,567", "•••• 4567"),
+        ("➊➋➌➍➎➏➐", "•••• 567"),
+        ("⑴⑵⑶⑷⑸⑹⑺", "•••• 567"),
+        ("⑩⑩⑩⑩", "•••• 1010"),
+        ("01/02/2003/4567", "•••• 4567"),
+        ("9.1.2023.4567", "•••• 4567"),
+        ("4567/01/02/2003", "•••• 2003"),
+        ("91:23:45:67", "•••• 4567"),
+        ("12:34:56:78", "•••• 5678"),
+        ("1,234.56", "•••• 56"),
+        ("Order 12345, 20 pieces", "Order •••• 520 pieces"),
+        ("Order 12345 of 20 pieces at 10:30", "Order 12345 of 20 pieces at 10:30"),
+        ("2026-03-02 12:30:45, 10:30-11:30", "2026-03-02 12:30:45, 10:30-11:30"),
         ("Moved from 2026-03-04 14:05 to 14.03.2026, 9:15", "Moved from 2026-03-04 14:05 to 14.03.2026, 9:15"),
         ("On 3/4/2026 91234567 rang", "On 3/4/2026 •••• 4567 rang"),
         ("Postcode 238823", "Postcode •••• 23"),
@@ -74,7 +89,27 @@ def test_dates_times_and_short_figures_stay_what_may_be_a_number_does_not(text, 
     assert masks.words(text) == masked
 
 
-SEPARATORS = st.text(" -./()_\u00a0\u2011\u200e", max_size=3)
+@pytest.mark.parametrize("sign", ",;:|*'’\"=…•!?#&@\\~^<>[]{}")
+def test_no_sign_between_the_digits_hides_a_number_from_the_mask(sign):
+    assert masks.words(f"Call 9123{sign}4567, {sign} today") == f"Call •••• 4567, {sign} today"
+
+
+LONG = [
+    "1" + " " * 100_000,
+    *("1 " * 50_000, "+" * 100_000, "1+" * 50_000 + "x", "1" + "+" * 100_000 + "x", "1/" * 50_000, "12:30 " * 20_000),
+]
+
+
+@pytest.mark.parametrize("text", LONG, ids=lambda text: text[:6])
+def test_a_long_text_is_masked_in_a_time_that_grows_with_its_length(text):
+    """Whatever is tried again and again in such a text takes minutes, not seconds."""
+    began = time.process_time()
+    masks.words(text)
+    masks.beginning(text, len(text))
+    assert time.process_time() - began < 10
+
+
+SEPARATORS = st.text(" -./()_,;:|*'=…\n\u00a0\u2011\u200e", max_size=3)
 
 
 @given(st.text("0123456789", min_size=6, max_size=15), st.data())
