@@ -139,8 +139,11 @@ def _scrub_run(run: ImportRun, subject: Subject) -> None:
 
 
 def uploads(subject: Subject) -> Iterator[tuple[ImportRun, list[tuple[int, list[str]]]]]:
-    """The imports whose file is still here and names the person, with the rows that do. Reads the files."""
-    for run in ImportRun.objects.filter(pieces__position=0):
+    """The imports whose file is still here and names the person, with the rows that do. Reads the files.
+
+    A workbook that is being read has no rows yet; while it is, nobody is erased.
+    """
+    for run in ImportRun.objects.filter(pieces__position=0).exclude(state=State.READING):
         rows = reading.entries(files.opened(run), run.read_as)
         if naming := [(number, cells) for number, cells in rows if subject.is_named_in_any(cells)]:
             yield run, naming

@@ -9,11 +9,11 @@ from django.urls import reverse
 from callnotes import do_not_disturb
 from callnotes.models import CallNote
 from callnotes.tests.factories import make_agent, make_chat, make_note, minute
-from contacts.importing import running
+from contacts.importing import files, running
 from contacts.models import Contact
 from contacts.models.imports import State
 from contacts.tests.factories import make_contact
-from contacts.tests.import_files import an_import
+from contacts.tests.import_files import an_import, xlsx_file
 from contacts.tests.pages import table, words
 from privacy.models import Deed, RetentionPeriod
 from privacy.tests.people import EMAIL, NAME, NUMBER
@@ -173,6 +173,15 @@ def test_without_the_key_the_page_says_what_to_do(admin_client, mira, settings):
 def test_while_a_file_is_imported_nobody_is_erased(admin_client, mira):
     running.ask(an_import("Name;Mobile", "Wei Ling;90000001"), State.CHECKING)
     response = erase(admin_client, {"contact": mira.pk}, words=NAME)
+    assert "Wait until it is done, or stop it." in words(response.content.decode())
+    assert Contact.objects.get() == mira
+
+
+def test_while_a_workbook_is_being_read_the_pages_open_and_nobody_is_erased(admin_client, mira):
+    files.store(xlsx_file(["Name", "Mobile"], [NAME, NUMBER]), "people.xlsx")
+    asked = {"contact": mira.pk}
+    assert [admin_client.get(page, asked).status_code for page in (ABOUT, FILE, ERASE)] == [200, 200, 200]
+    response = erase(admin_client, asked, words=NAME)
     assert "Wait until it is done, or stop it." in words(response.content.decode())
     assert Contact.objects.get() == mira
 
