@@ -11,13 +11,16 @@ from django.db.models import Model, Q, QuerySet
 
 from contacts import phone
 from contacts.importing import files, reading
-from contacts.models import Contact, ContactNumber, ImportRow, ImportRun, Merge
+from contacts.importing.mapping import heading_key
+from contacts.models import Contact, ContactNumber, ImportMapping, ImportRow, ImportRun, Merge, searchable
 from contacts.models.imports import DRAFTS, UNDER_WAY, State
 from contacts.subjects import Subject
 
 BATCH = 500
 # In the place of a name or a text that was erased.
 NOTHING = "—"
+# The word before the name of a file where an import is why something was changed.
+IMPORT = "Import"
 EMPTY_STATE = {"name": NOTHING, "company": "", "email": "", "remarks": "", "archived_at": None, "numbers": []}
 PRIVATE = {Contact: ["name", "company", "email", "remarks", "merged_into"], ContactNumber: ["number", "label"]}
 
@@ -44,6 +47,17 @@ def _scrub_histories(subject: Subject) -> None:
     rows = ContactNumber.history.filter(id__in=list(held.values_list("id", flat=True)))
     standing = ContactNumber.objects.filter(number__in=subject.numbers).values("pk")
     scrub_history(ContactNumber, rows.exclude(id__in=standing))
+    for model in (Contact, ContactNumber):
+        _scrub_reasons(model.history, subject)
+
+
+def _scrub_reasons(rows: QuerySet, subject: Subject) -> None:
+    """Why others were changed may be an import whose file was named for the person; that it was one stays."""
+    reasons = rows.exclude(history_change_reason=None).order_by().values_list("history_change_reason", flat=True)
+    for reason in reasons.distinct():
+        if subject.is_named_in(reason):
+            kept = IMPORT if reason.startswith(f"{IMPORT} ") else None
+            rows.filter(history_change_reason=reason).update(history_change_reason=kept)
 
 
 def scrub_history(model: type[Model], rows: QuerySet, private: Iterable[str] = ()) -> None:
@@ -136,6 +150,33 @@ def _scrub_run(run: ImportRun, subject: Subject) -> None:
     changed = {name: value for name, value in said.items() if value != getattr(run, name)}
     if changed:
         ImportRun.objects.filter(pk=run.pk).update(**changed)
+
+
+def headings_kept(subject: Subject) -> Iterator[tuple[ImportMapping, list[str]]]:
+    """The saved mappings that name the person, in their name or in headings that were a row of data, with these."""
+    for mapping in ImportMapping.objects.all():
+        headings = [heading for heading in mapping.columns if _is_named_in_heading(heading, subject)]
+        if headings or subject.is_named_in(mapping.name):
+            yield mapping, headings
+
+
+def _is_named_in_heading(heading: str, subject: Subject) -> bool:
+    """Headings are kept without signs, so that an e-mail address is words."""
+    said = f" {heading_key(searchable(heading))} "
+    words = {heading_key(searchable(text)) for text in subject.names | subject.emails}
+    is_named = any(text and (said == f" {text} " or (" " in text and f" {text} " in said)) for text in words)
+    return is_named or subject.is_named_in(heading)
+
+
+def erase_headings(subject: Subject) -> int:
+    """Takes these headings out of saved mappings; a mapping with the person's name loses it. Answers how many."""
+    found = list(headings_kept(subject))
+    for mapping, headings in found:
+        mapping.columns = {heading: column for heading, column in mapping.columns.items() if heading not in headings}
+        if subject.is_named_in(mapping.name):
+            mapping.name = f"{NOTHING} {mapping.pk}"
+        mapping.save(update_fields=["columns", "name"])
+    return len(found)
 
 
 def uploads(subject: Subject) -> Iterator[tuple[ImportRun, list[tuple[int, list[str]]]]]:

@@ -90,6 +90,7 @@ def erase(subject: Subject, as_seen: str | None = None) -> list[Part]:
         of_calls.erase(subject)
         of_log.erase(subject)
         of_contacts.erase_import_rows(subject)
+        of_contacts.erase_headings(subject)
         of_contacts.erase_uploads(subject)
         of_contacts.erase_contacts(subject)
         held.forget_numbers(subject)

@@ -59,6 +59,11 @@ def _uploads(subject: Subject) -> Iterable[dict]:
         yield {"file": run.file_name, "uploaded_at": run.created_at, "headings": run.headings, "rows": named}
 
 
+def _headings(subject: Subject) -> Iterable[dict]:
+    for mapping, headings in of_contacts.headings_kept(subject):
+        yield {"name": mapping.name, "headings": headings}
+
+
 def _keys(subject: Subject) -> Iterable[Model]:
     return of_machines.idempotency_keys(subject, of_calls.call_ids(subject))
 
@@ -224,6 +229,15 @@ SECTIONS = [
         _("the file is deleted; an upload that was never imported goes whole"),
     ),
     Section(
+        "saved_headings",
+        ["contacts.ImportMapping"],
+        _("Saved mappings of files"),
+        _("Headings that were kept for the next file, of a file whose first row was taken for its headings."),
+        ["name", "headings"],
+        _headings,
+        _("the headings are deleted, and a name of the mapping that names the person"),
+    ),
+    Section(
         "refused_requests",
         ["integrations_3cx.FailedRequest"],
         _("Refused requests of the phone system"),
@@ -246,7 +260,6 @@ _MACHINE = "of machines, and names no caller"
 HOLDS_NOTHING = {
     "contacts.Duplicate": "two keys of contacts and a date; it goes with either of them",
     "contacts.DuplicateSearch": "how far a search has come",
-    "contacts.ImportMapping": "which heading means what",
     "callnotes.Disposition": "the outcomes that a call may have",
     "callnotes.HistoricalDisposition": "their changes",
     "callnotes.Extension": _STAFF,

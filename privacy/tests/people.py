@@ -18,9 +18,11 @@ from callnotes.tests.factories import (
     make_peace,
     minute,
 )
+from contacts.importing import files
 from contacts.models import Contact, ContactNumber
+from contacts.models.imports import State
 from contacts.tests.factories import make_contact
-from contacts.tests.import_files import an_import, imported
+from contacts.tests.import_files import an_import, csv_file, done, imported
 from contacts.tests.merges import make_merge
 from contacts.unmerging import undo
 from integrations_3cx.models import FailedRequest, IdempotencyKey
@@ -74,6 +76,11 @@ def _imported(mira: Contact) -> None:
     imported("Name;Mobile;E-mail", f"{NAME};9123 4567 / 8;{EMAIL}", "Tomas Ostfield;12345/6;")
     Contact.objects.filter(pk=mira.pk).update(email=EMAIL)
     an_import("Name;Mobile", f"{NAME};9123-4567")
+    named = files.store(csv_file("Name;Mobile", "Ines Holmgaard;90001111"), f"{NAME} {NUMBER}.csv")
+    done(named, State.IMPORTING)
+    without_headings = an_import(f"{NAME};9123 4567;{EMAIL}", "Ines Holmgaard;90001111;", dialect={"header_row": 1})
+    files.remember(without_headings, f"Of {NAME}")
+    without_headings.delete()
 
 
 def _merged(mira: Contact) -> None:

@@ -16,7 +16,7 @@ from contacts import erasing as of_contacts
 from contacts import phone, subjects
 from contacts.acting import acting
 from contacts.importing import running
-from contacts.models import Contact, ContactNumber, ImportRun
+from contacts.models import Contact, ContactNumber, ImportMapping, ImportRun
 from contacts.models.imports import State
 from contacts.tests.factories import make_contact
 from contacts.tests.import_files import an_import, done
@@ -103,6 +103,23 @@ def test_histories_go_on_to_say_who_changed_what_and_when(mira):
     assert list(after.values_list("history_id", "history_date", "history_type", "by"))[:-1] == sorted(before)
     assert {name for row in after for name, value in row.difference.items() if value} <= {"archived_at"}
     assert {row.name for row in after} == {"—"}
+
+
+def test_a_file_that_is_named_for_the_person_is_the_reason_of_no_change_of_others(mira):
+    of_others = Contact.history.filter(name="Ines Holmgaard")
+    assert [row.history_change_reason for row in of_others] == [f"Import {NAME} {NUMBER}.csv"]
+    erase(mira, NUMBER)
+    assert [row.history_change_reason for row in of_others.all()] == ["Import"]
+
+
+def test_headings_that_were_the_persons_row_leave_a_saved_mapping_and_the_others_stay(mira):
+    mapping = ImportMapping.objects.get()
+    assert set(mapping.columns) == {"mira talvane", "9123 4567", "mira talvane example com"}
+    mapping.columns["mobile"] = ["number", "mobile"]
+    mapping.save()
+    erase(mira, NUMBER)
+    mapping.refresh_from_db()
+    assert (mapping.name, mapping.columns) == (f"— {mapping.pk}", {"mobile": ["number", "mobile"]})
 
 
 # What others have stays
