@@ -2,8 +2,11 @@
 
 import hashlib
 import io
+import json
+import shutil
 import sqlite3
 from contextlib import closing
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from zipfile import ZipFile
@@ -94,6 +97,58 @@ def test_a_later_format_is_refused_with_what_to_do(folder):
     later = Manifest(**{name: getattr(MANIFEST, name) for name in MANIFEST.__slots__} | {"format": 2})
     said = "was made by a newer version of DBN CRM (1.0.0): install that first."
     assert refusal(folder, sealed(manifest=later)) == said
+
+
+def sealed_archive(manifest: str, *members: str) -> bytes:
+    """An archive with a seal, whose manifest is any text."""
+    file = io.BytesIO()
+    with ZipFile(file, "w") as archive:
+        archive.writestr("manifest.json", manifest)
+        for member in members:
+            archive.writestr(member, CONTENT)
+        archive.comment = b"0" * 64
+    content = file.getvalue()[:-64]
+    return content + hashlib.sha256(content).hexdigest().encode()
+
+
+NO_BACKUP = "is no backup of DBN CRM."
+NOT_WHOLE = "does not say what a backup of DBN CRM says: take another one."
+
+
+@pytest.mark.parametrize(
+    ("manifest", "said"),
+    [
+        ("[]", NOT_WHOLE),
+        ('{"format": 1}', NOT_WHOLE),
+        ("[" * 200_000, NO_BACKUP),
+        *(
+            (json.dumps(asdict(MANIFEST) | change), NOT_WHOLE)
+            for change in (
+                {"migrations": 5},
+                {"rows": [1]},
+                {"rows": {"a": "b"}},
+                {"peppers": None},
+                {"database": "oracle"},
+                {"database": "postgresql", "database_version": "new"},
+            )
+        ),
+    ],
+)
+def test_a_sealed_file_that_is_malformed_is_refused_with_what_to_do(folder, manifest, said):
+    assert refusal(folder, sealed_archive(manifest, "database")) == said
+
+
+def test_a_sealed_file_without_a_database_is_refused(folder):
+    assert refusal(folder, sealed_archive(json.dumps(asdict(MANIFEST)))) == NO_BACKUP
+
+
+def test_what_has_no_room_is_not_unpacked(folder, monkeypatch):
+    file = folder / "large.zip"
+    file.write_bytes(sealed())
+    monkeypatch.setattr(shutil, "disk_usage", lambda _folder: shutil._ntuple_diskusage(0, 0, 2047))
+    with opened(file) as backup, pytest.raises(BackupError, match="make room, or set TMPDIR to a folder that has it"):
+        backup.extract(folder / "none")
+    assert not (folder / "none").exists()
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path):

@@ -18,6 +18,7 @@ from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 FORMAT = 1
 DATABASE = "database"
 MANIFEST = "manifest.json"
+DATABASES = ["sqlite", "postgresql"]
 SEAL_LENGTH = 64
 _SEAL = re.compile(rb"[0-9a-f]{64}")
 _CHUNK = 1 << 20
@@ -56,6 +57,11 @@ class Backup:
     _archive: ZipFile
 
     def extract(self, into: Path) -> None:
+        """Raises BackupError where there is no room for it."""
+        size = self._archive.getinfo(DATABASE).file_size
+        if size > (free := shutil.disk_usage(into.parent).free):
+            needed = f"{size // 1_000_000:,} MB, and {into.parent} has {free // 1_000_000:,} MB left"
+            raise BackupError(f"{self.path} needs {needed}: make room, or set TMPDIR to a folder that has it.")
         with self._archive.open(DATABASE) as packed, into.open("wb") as file:
             shutil.copyfileobj(packed, file, _CHUNK)
 
@@ -114,9 +120,29 @@ def _digest(file: BinaryIO) -> bytes:
 
 def _manifest(archive: ZipFile, path: Path) -> Manifest:
     try:
+        archive.getinfo(DATABASE)
         said = json.loads(archive.read(MANIFEST))
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, RecursionError):
         raise BackupError(f"{path} is no backup of DBN CRM.") from None
-    if said.get("format") != FORMAT:
+    if isinstance(said, dict) and said.get("format") != FORMAT:
         raise BackupError(f"{path} was made by a newer version of DBN CRM ({said.get('version')}): install that first.")
+    if not _is_whole(said):
+        raise BackupError(f"{path} does not say what a backup of DBN CRM says: take another one.")
     return Manifest(**{field.name: said[field.name] for field in fields(Manifest)})
+
+
+def _is_whole(said: object) -> bool:
+    """Whether each part of a manifest is there, and of its kind."""
+    if not isinstance(said, dict):
+        return False
+    texts = [said.get(name) for name in ("version", "made_at", "database", "database_version")]
+    lists = [said.get(name) for name in ("migrations", "peppers")]
+    rows = said.get("rows")
+    return (
+        all(isinstance(text, str) for text in texts)
+        and said["database"] in DATABASES
+        and all(isinstance(each, list) and all(isinstance(text, str) for text in each) for each in lists)
+        and isinstance(rows, dict)
+        and all(type(count) is int for count in rows.values())
+        and (said["database"] == "sqlite" or said["database_version"].isdecimal())
+    )
