@@ -112,7 +112,7 @@ if DATABASE["ENGINE"].endswith("sqlite3"):
     if DATABASE["NAME"] != ":memory:":
         DATABASE["NAME"] = str(BASE_DIR / DATABASE["NAME"])
     DATABASE["OPTIONS"] = {
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;",
         "timeout": 20,
         "transaction_mode": "IMMEDIATE",
     }

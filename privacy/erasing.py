@@ -18,7 +18,7 @@ from contacts.models import Contact
 from contacts.subjects import Subject
 from contacts.turns import turns
 from integrations_3cx import erasing as of_machines
-from privacy import held
+from privacy import held, leftovers
 from privacy.models import Deed
 from privacy.sections import SECTIONS, Section
 
@@ -95,4 +95,5 @@ def erase(subject: Subject, as_seen: str | None = None) -> list[Part]:
         of_contacts.erase_contacts(subject)
         held.forget_numbers(subject)
         Deed.objects.create(kind=Deed.Kind.ERASURE, done_by=actor().name)
+    leftovers.overwrite()
     return parts

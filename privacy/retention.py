@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from privacy import leftovers
 from privacy.kinds import KINDS, Kind, Step
 from privacy.models import RetentionPeriod
 
@@ -56,6 +57,7 @@ def run(now: datetime | None = None) -> Iterator[Outcome]:
         count = sum(_go(step, outcome.before) for step in outcome.kind.steps)
         RetentionPeriod.objects.filter(kind=outcome.kind.name).update(last_run_at=now, last_count=count)
         yield Outcome(outcome.kind, outcome.before, count)
+    leftovers.overwrite()
 
 
 def _outcomes(now: datetime, days: dict[str, int]) -> list[Outcome]:

@@ -101,8 +101,8 @@ def test_no_migration_is_missing(tmp_path):
 
 def test_sqlite_is_durable_and_waits_its_turn(tmp_path):
     pragma = "connection.cursor().execute('PRAGMA ' + name).fetchone()[0]"
-    pragmas = f"[{pragma} for name in ('journal_mode', 'synchronous', 'busy_timeout')]"
-    assert read_settings(variables(tmp_path), pragmas) == "['wal', 2, 20000]"
+    pragmas = f"[{pragma} for name in ('journal_mode', 'synchronous', 'busy_timeout', 'secure_delete')]"
+    assert read_settings(variables(tmp_path), pragmas) == "['wal', 2, 20000, 1]"
     assert (
         read_settings(variables(tmp_path), "settings.DATABASES['default']['OPTIONS']['transaction_mode']")
         == "IMMEDIATE"
