@@ -119,14 +119,17 @@ def forget_merges(merges: QuerySet[Merge]) -> None:
 
 # Imports
 
+# As most rows that were undone.
+_SAYS_NOTHING = Q(cells=[], faults=[], repairs=[], before__isnull=True, after__isnull=True)
+
 
 def import_rows(subject: Subject) -> list[ImportRow]:
     """What imports keep of the person: rows about the contacts; and of those about none, such as rejected ones, each
-    that names the person. Reads all that are about none.
+    that names the person. Reads all that are about none and say anything.
     """
     own = list(ImportRow.objects.filter(contact__in=subject.contacts).select_related("run"))
-    of_none = ImportRow.objects.filter(contact=None).select_related("run").iterator(chunk_size=BATCH)
-    return [*own, *(row for row in of_none if subject.is_named_in_any(_said(row)))]
+    of_none = ImportRow.objects.filter(contact=None).exclude(_SAYS_NOTHING).select_related("run")
+    return [*own, *(row for row in of_none.iterator(chunk_size=BATCH) if subject.is_named_in_any(_said(row)))]
 
 
 def _said(row: ImportRow) -> list:

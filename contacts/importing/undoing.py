@@ -35,7 +35,9 @@ def take_back(rows: Sequence[ImportRow], now: datetime) -> None:
             changed[state.pk] = state
     saving.update([state for pk, state in changed.items() if pk not in gone], contacts, now)
     for undo in (Undo.UNDONE, Undo.KEPT):
-        ImportRow.objects.filter(pk__in=[row.pk for row in rows if row.undo == undo]).update(undo=undo)
+        decided = ImportRow.objects.filter(pk__in=[row.pk for row in rows if row.undo == undo])
+        # What the contacts said is needed no more: a row is undone once.
+        decided.update(undo=undo, before=None, after=None)
     Contact.objects.filter(pk__in=gone).delete()
 
 

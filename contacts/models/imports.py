@@ -177,7 +177,7 @@ class ImportPiece(models.Model):
 class ImportRow(models.Model):
     """What became of a row, or would: of those that were rejected, repaired, or brought something about.
 
-    `before` and `after` are the contact's values that the row changed, for undoing it; see `saving`.
+    `before` and `after` are the contact's values that the row changed, until it is undone; see `saving`.
     """
 
     run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="kept_rows")

@@ -275,6 +275,20 @@ def test_a_contact_that_another_was_merged_into_since_is_kept():
     assert (run.undone, run.kept, Contact.with_merged.count()) == (0, 1, 2)
 
 
+def test_rows_that_are_undone_remember_nothing_of_their_contacts():
+    make_contact("Mira Talvane", "+6591234567", company="Her own")
+    run = imported(HEADINGS, MIRA, TOMAS, "Wei Ling,,,92224444,,")
+    assert run.kept_rows.filter(after=None).count() == 0
+    Contact.objects.get(name="Wei Ling").delete()
+    done(run, State.UNDOING)
+    told = ("number", "undo", "cells", "before", "after")
+    assert list(run.kept_rows.values_list(*told)) == [
+        (2, "undone", [], None, None),
+        (3, "undone", [], None, None),
+        (4, "kept", [], None, None),
+    ]
+
+
 class MergedBeforeTheLock:
     """Lets somebody merge contacts just after the database has told the import which of them stand."""
 
