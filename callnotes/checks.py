@@ -1,10 +1,9 @@
 """What `check --database default`, and so every migration, says of the wishes of erased people."""
 
+from django.apps import apps
 from django.conf import settings
 from django.core import checks
 from django.db import DatabaseError
-
-from callnotes.models import DoNotDisturb
 
 WITHOUT_KEY = (
     "Erased people do not want to be called, and DO_NOT_DISTURB_KEY is not set: until the old one is put back, nobody"
@@ -14,7 +13,8 @@ WITHOUT_KEY = (
 
 def key_is_missing() -> bool:
     """Whether there are wishes of erased people and no key by which to recognise them. At most one query."""
-    erased = DoNotDisturb._base_manager.filter(number_digest__isnull=False)
+    entries = apps.get_model("callnotes.DoNotDisturb")._base_manager
+    erased = entries.filter(number_digest__isnull=False)
     return not settings.DO_NOT_DISTURB_KEY and erased.exists()
 
 
