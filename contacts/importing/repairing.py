@@ -15,6 +15,8 @@ from contacts.spreadsheets import unescaped
 
 LABEL_MAX_LENGTH = 40
 MOST_NUMBERS_IN_A_CELL = 20
+# Of so many numbers with their words; what follows looks at some characters again and again.
+LONGEST_CELL_OF_NUMBERS = 1_000
 # ITU-T E.164, 6.1: no number has more digits; a longer one that no plan knows is two, or none.
 LONGEST_E164 = 15
 # What is kept of a cell beside a fault, so that its reader finds it.
@@ -32,6 +34,8 @@ _ERROR = re.compile(
 _WITHOUT_RESULT = re.compile(r"=\s*[\w(+\-\"'$@{]|=\Z")
 # The apostrophe behind which people hide digits from a spreadsheet; what exports hide, `unescaped` knows.
 _GUARD = re.compile(r"'(?=[0-9(])")
+# Blanks and signs that part numbers, where one or two of them say as much.
+_LONG_GAP = re.compile(r"[\s,;]{3,}")
 _CONTROLS = re.compile(r"[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
 # Nothing but one number, or several of them, and no words: most cells.
 _DIGITS = re.compile(r"\+?[0-9][0-9 ()-]*\Z")
@@ -171,6 +175,9 @@ def numbers(cell: str, region: str) -> Numbers:
     if guard := _GUARD.match(words):
         repairs.append(Repair.APOSTROPHE)
         words = words[guard.end() :]
+    words = _LONG_GAP.sub(_short_gap, words)
+    if len(words) > LONGEST_CELL_OF_NUMBERS:
+        raise Refused(Fault.NO_NUMBER, words)
     words = _whole(words, repairs)
     _require_phone(_bare(words), region)
     parts = _parts(words, region)
@@ -184,6 +191,11 @@ def numbers(cell: str, region: str) -> Numbers:
         number = _number(part, region, repairs)
         found.setdefault(number.number, number)
     return Numbers(tuple(found.values()), tuple(dict.fromkeys(repairs)))
+
+
+def _short_gap(gap: re.Match[str]) -> str:
+    signs = set(gap[0])
+    return next((sign for sign in ",;\n\r\t" if sign in signs), " ")
 
 
 def exported_number(cell: str, region: str) -> str:

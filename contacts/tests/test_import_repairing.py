@@ -158,6 +158,7 @@ def test_a_number_is_completed_as_its_region_writes_it(cell, region, number, rep
         ("91234567, none", Fault.NO_NUMBER, "none"),
         ("1234567890123456", Fault.NO_NUMBER, "1234567890123456"),
         ("9" * 400, Fault.NO_NUMBER, "9" * 60),
+        ("8 " * 60_000, Fault.NO_NUMBER, "8 8 8"),
         ("9123\x004567", Fault.CONTROL_CHARACTER, "91234567"),
         (",".join(f"912345{place:02}" for place in range(21)), Fault.TOO_MANY_NUMBERS, "91234500,91234501,9123450"),
     ],
@@ -167,6 +168,12 @@ def test_what_cannot_be_a_number_is_refused_with_its_reason(cell, fault, shown):
         numbers(cell, "SG")
     assert refused.value.fault == fault
     assert refused.value.cell.startswith(shown[:25])
+
+
+@pytest.mark.parametrize("gap", [" ", "\t", ",", ";", " \t", ", "])
+def test_a_gap_of_any_length_parts_numbers_and_is_soon_read(gap):
+    cell = f"91234567,{gap * 60_000}98765432"
+    assert numbers(cell, "SG") == Numbers((MIRA, TOMAS), (Repair.SEVERAL,))
 
 
 @given(st.text(max_size=80))
