@@ -57,7 +57,7 @@ def test_a_period_is_set_and_what_is_older_goes(crm: Page, administrator):
     crm.get_by_label("Chats").fill("1")
     crm.get_by_role("button", name="Save").click()
     expect(crm.get_by_text("Stored: 1 period is another now.")).to_be_visible()
-    crm.get_by_role("link", name="Count what would go now").click()
+    crm.get_by_role("button", name="Count what would go now").click()
     expect(crm.get_by_text("Would go now: 1 entry.")).to_be_visible()
     call_command("retain", verbosity=0)
     assert not Chat.objects.exists()
