@@ -106,7 +106,7 @@ class ImportRunAdmin(BackOfficeAdmin):
             "object": run,
             "has_rows": run.state not in BEFORE_ROWS,
             "may_add": self.has_add_permission(request),
-            "may_discard": request.user.has_perm("contacts.delete_importrun") and not run.is_under_way,
+            "may_discard": request.user.has_perm("contacts.delete_importrun") and run.may_be_discarded,
             "dialect": may_choose and (dialect or DialectForm(run)),
             "mapping": may_choose and (mapping or MappingForm(run)),
             **self._rows(request, run),

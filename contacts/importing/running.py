@@ -8,7 +8,7 @@ import logging
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
 
 from django.conf import settings
@@ -30,11 +30,12 @@ BATCH = 1000
 # A turn is a lock of PostgreSQL, which has 6,400 of them as it comes, for all who work at a time.
 MOST_TURNS = 2000
 LEASE = timedelta(seconds=60)
+# A workbook that ends so many workers is not read by another.
+MOST_READINGS = 3
 # What ends the work of whoever has no database any more; another goes on when the lease is over.
 OUTAGES = (OperationalError, InterfaceError)
 # Where work leads that is stopped or fails, and from where it may begin.
 _BEFORE = {
-    State.READING: State.REFUSED,
     State.CHECKING: State.DRAFT,
     State.IMPORTING: State.STOPPED,
     State.UNDOING: State.DONE,
@@ -107,29 +108,53 @@ def ask(
 
 
 def stop(run: ImportRun) -> None:
-    """Stops a check or an import after the batch at which it is. Raises NotNow where it is not under way."""
-    stoppable = ImportRun.objects.filter(pk=run.pk, state__in=[State.CHECKING, State.IMPORTING])
-    if not stoppable.update(is_stopping=True):
-        raise NotNow
+    """Stops a check or an import after the batch at which it is, and reading at once: the file is dropped then.
+
+    Raises NotNow where none of them is under way.
+    """
+    with transaction.atomic():
+        stored = ImportRun.objects.select_for_update().get(pk=run.pk)
+        if stored.state == State.READING:
+            _refuse(stored, _("Reading it was stopped. Upload it again to import it."))
+        elif stored.state in [State.CHECKING, State.IMPORTING]:
+            stored.is_stopping = True
+            stored.save(update_fields=["is_stopping"])
+        else:
+            raise NotNow
 
 
 def discard(run: ImportRun) -> None:
-    """Forgets an import that is not under way: its file, and what it would need to be undone. Raises NotNow."""
+    """Forgets an import that is not under way, or still being read: its file, and what it would need to be undone.
+
+    Raises NotNow.
+    """
     with transaction.atomic():
         stored = ImportRun.objects.select_for_update().get(pk=run.pk)
-        if stored.is_under_way:
+        if not stored.may_be_discarded:
             raise NotNow
         stored.delete()
 
 
 def claim() -> ImportRun | None:
-    """A run that is due, with a lease of its own; None where there is none."""
+    """A run that is due, with a lease of its own; None where there is none. What ended too many workers is refused."""
     now = timezone.now()
     for run in ImportRun.objects.due(now)[:10]:
-        lease = {"lease": uuid.uuid4(), "leased_until": now + LEASE}
-        if ImportRun.objects.due(now).filter(pk=run.pk).order_by().update(**lease):
-            return ImportRun.objects.get(pk=run.pk)
+        taken = {"lease": uuid.uuid4(), "leased_until": now + LEASE}
+        if run.state == State.READING:
+            taken["readings"] = run.readings + 1
+        if not ImportRun.objects.due(now).filter(pk=run.pk).order_by().update(**taken):
+            continue
+        claimed = ImportRun.objects.get(pk=run.pk)
+        if claimed.state != State.READING or claimed.readings <= MOST_READINGS:
+            return claimed
+        with suppress(LeaseLost):
+            _leave(claimed, _said_of_readings(run.readings))
     return None
+
+
+def _said_of_readings(count: int) -> str:
+    said = _("{count} times its reading ended with the worker, or was cut short. Save the sheet as CSV, or split it.")
+    return said.format(count=count)
 
 
 def work(
@@ -144,7 +169,10 @@ def work(
     """
     undone = " undone" if run.state == State.UNDOING else ""
     with acting(run.asked_by, reason=f"Import {run.file_name}{undone}"):
-        _work(run, told, is_ending)
+        try:
+            _work(run, told, is_ending)
+        except LeaseLost:
+            logger.warning("Import %s was taken over, stopped or discarded.", run.pk)
     return ImportRun.objects.filter(pk=run.pk).first() or run
 
 
@@ -159,7 +187,7 @@ def _work(run: ImportRun, told: Callable[[ImportRun], None], is_ending: Callable
                 ImportRun.objects.filter(pk=run.pk, lease=run.lease).update(lease=None, leased_until=None)
                 break
     except LeaseLost:
-        logger.warning("Import %s was taken over or discarded.", run.pk)
+        raise
     except _Stopped:
         _leave(run)
     except ValidationError as error:
@@ -296,10 +324,18 @@ def _leave(run: ImportRun, failure: str = "") -> None:
     """Ends the work of a run before it is done, where it may be taken up again."""
     with transaction.atomic():
         stored = _held(run)
+        if stored.state == State.READING:
+            _refuse(stored, failure)
+            return
         stored.failure = failure
         _release(stored, _BEFORE[State(stored.state)])
-        if stored.state == State.REFUSED:
-            files.drop(stored)
+
+
+def _refuse(stored: ImportRun, failure: str) -> None:
+    """Leaves a file unread, for good."""
+    stored.failure = failure
+    _release(stored, State.REFUSED)
+    files.drop(stored)
 
 
 def _release(stored: ImportRun, state: State) -> None:

@@ -69,8 +69,9 @@ class ImportRunQuerySet(models.QuerySet["ImportRun"]):
 class ImportRun(models.Model):
     """A file that is imported: how it is read, by which rules, and how far it has come.
 
-    Until it is read, `dialect` and `mapping` are what was told of it. `rows_done` is the last row of the file that the
-    state's work has dealt with; it is stored together with what the row brought about, so that nothing is done twice.
+    Until it is read, `dialect` and `mapping` are what was told of it; `readings` is how often a worker has begun to
+    read it. `rows_done` is the last row of the file that the state's work has dealt with; it is stored together with
+    what the row brought about, so that nothing is done twice.
     """
 
     file_name = models.CharField(_("file"), max_length=200)
@@ -112,6 +113,7 @@ class ImportRun(models.Model):
     finished_at = models.DateTimeField(_("finished at"), null=True)
     lease = models.UUIDField(null=True)
     leased_until = models.DateTimeField(null=True)
+    readings = models.PositiveSmallIntegerField(default=0)
 
     objects = ImportRunQuerySet.as_manager()
 
@@ -148,6 +150,11 @@ class ImportRun(models.Model):
     @property
     def is_under_way(self) -> bool:
         return self.state in UNDER_WAY
+
+    @property
+    def may_be_discarded(self) -> bool:
+        """What is still being read has brought nothing about."""
+        return self.state == State.READING or not self.is_under_way
 
     def count(self, outcomes: Counter, repaired: int) -> None:
         for outcome, count in outcomes.items():

@@ -4,11 +4,12 @@ import io
 import time
 import tracemalloc
 import zipfile
+import zlib
 
 import pytest
 from django.core.exceptions import ValidationError
 
-from contacts.importing import files, reading, workbooks
+from contacts.importing import examining, files, reading
 from contacts.importing.mapping import Column, Target, guess
 from contacts.importing.reading import Dialect
 from contacts.models.imports import ImportPiece, ImportRun, State
@@ -109,7 +110,7 @@ def test_errors_and_formulas_without_a_result_are_no_empty_cells():
 
 
 def test_too_many_errors_are_refused_before_they_fill_the_memory(monkeypatch):
-    monkeypatch.setattr(workbooks, "MOST_WITHOUT_VALUE", 3)
+    monkeypatch.setattr(examining, "MOST_WITHOUT_VALUE", 3)
     assert "More than 3 cells of a sheet are errors or formulas without a result." in refusal(with_errors())
 
 
@@ -157,7 +158,26 @@ def with_sheet(change) -> io.BytesIO:
     return changed_workbook(xlsx_file(["Name", "Mobile"], ["Mira", "91234567"]), SHEET, change)
 
 
+def with_texts(change) -> io.BytesIO:
+    """A workbook of one text to which two cells refer, with its texts, or the file, made by a function."""
+    return changed_workbook(xlsx_file(["Name"], ["Name"]), "xl/sharedStrings.xml", change)
+
+
+def with_part_that_tells_too_small_a_size() -> io.BytesIO:
+    """Each reader that goes by the packed bytes finds more than the archive tells of."""
+    content, short = b"<x>" + b" " * 100_000 + b"</x>", b"<x></x>"
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(SHEET, content)
+        told = archive.getinfo(SHEET)
+        told.file_size, told.CRC = 3, zlib.crc32(short[:3])
+    file.seek(0)
+    return file
+
+
 DOCTYPE = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><x>&e;</x>'
+TOO_LONG = "A cell holds far more text than the 32,767 characters of a spreadsheet."
+ENDLESS = "holds a tag without an end"
 CLOSED = "a quotation mark opens a cell and does not close it properly"
 
 
@@ -182,6 +202,14 @@ CLOSED = "a quotation mark opens a cell and does not close it properly"
         (lambda: with_sheet(lambda sheet: sheet.replace(b'"B2"', b'"GA1048576"')), "at most 20,000,000 are read"),
         (lambda: with_sheet(lambda sheet: sheet.replace(b'"B2"', b'"ABCDE2"')), "stands in no column"),
         (lambda: with_sheet(lambda sheet: sheet[:-30]), "a damaged one"),
+        (lambda: with_texts(lambda texts: texts.replace(b"Name", b"Name" * 250_000)), TOO_LONG),
+        (lambda: with_texts(lambda texts: texts.replace(b"<t>Name</t>", b"<r><t>Name</t></r>" * 50_000)), TOO_LONG),
+        (lambda: with_sheet(lambda sheet: sheet.replace(b"<v>0</v>", b"<v>%s</v>" % (b"0" * 200_000))), TOO_LONG),
+        (lambda: with_texts(lambda texts: texts.replace(b"<t>", b'<t a="%s">' % (b"a" * 3_000_000))), ENDLESS),
+        (lambda: with_texts(lambda texts: texts.replace(b"<t>", b"<!--%s--><t>" % (b"a" * 3_000_000))), ENDLESS),
+        (lambda: with_texts(lambda texts: texts.replace(b"<t>", b"<si/><t>")), "a damaged one"),
+        (lambda: with_texts(lambda texts: texts + b" " * 20_000_000), "Unpacked, the workbook would have 20 MB"),
+        (with_part_that_tells_too_small_a_size, "a damaged one"),
         (lambda: xlsx_file(), "The workbook has no rows."),
     ],
 )
@@ -192,3 +220,14 @@ def test_a_hostile_or_broken_file_is_refused_with_its_reason(file, said):
 def test_a_file_over_the_limit_is_refused(monkeypatch):
     monkeypatch.setattr(files, "MOST_BYTES", 3 * files.PIECE_BYTES)
     assert "Split it" in refusal(io.BytesIO(b"x" * 4 * files.PIECE_BYTES))
+
+
+def test_texts_that_many_cells_repeat_count_as_often_as_they_do(monkeypatch):
+    """One text of 100,000 letters to which two cells refer: what a megabyte packs to fills a machine."""
+    text = "Name" * 25_000
+    file = with_texts(lambda texts: texts.replace(b"Name", text.encode()))
+    monkeypatch.setattr(examining, "MOST_UNPACKED_BYTES", 199_999)
+    assert "Unpacked, the workbook would have 0 MB." in refusal(file)
+    monkeypatch.setattr(examining, "MOST_UNPACKED_BYTES", 200_000)
+    file.seek(0)
+    assert stored(file, "people.xlsx").headings == [text]

@@ -14,7 +14,7 @@ from contacts.importing.rejected import rejected_lines
 from contacts.models import Contact, ContactNumber
 from contacts.models.imports import ImportPiece, ImportRow, ImportRun, KeepRule, SharedRule, State
 from contacts.tests.factories import make_contact
-from contacts.tests.import_files import an_import, counts, csv_file, done, imported
+from contacts.tests.import_files import an_import, counts, csv_file, done, imported, xlsx_file
 from contacts.tests.merges import make_merge
 
 pytestmark = pytest.mark.django_db
@@ -387,3 +387,38 @@ def test_saved_mappings_take_columns_by_their_headings():
     again = files.store(csv_file("ELSE;who;new;reach at", "y;Tomas;z;98765432"), "b.csv", mapping=mapping)
     assert again.columns == [["remarks", ""], ["name", ""], ["", ""], ["number", "direct"]]
     assert again.shared_rule == SharedRule.ADD
+
+
+# A workbook that cannot be read
+
+
+def a_workbook() -> ImportRun:
+    return files.store(xlsx_file(["Name", "Mobile"], ["Mira", "91234567"]), "people.xlsx")
+
+
+def test_a_workbook_that_ended_its_worker_three_times_is_refused_and_the_next_is_read():
+    run, other = a_workbook(), a_workbook()
+    for _ in range(running.MOST_READINGS):
+        assert running.claim() == run
+        ImportRun.objects.filter(pk=run.pk).update(leased_until=timezone.now())
+    assert running.claim() == other
+    run.refresh_from_db()
+    said = "3 times its reading ended with the worker, or was cut short. Save the sheet as CSV, or split it."
+    assert (run.state, run.failure, run.lease, run.pieces.count()) == (State.REFUSED, said, None, 0)
+
+
+def test_reading_a_workbook_is_stopped_at_once_and_the_worker_at_it_leaves_it():
+    run = a_workbook()
+    claimed = running.claim()
+    running.stop(run)
+    left = running.work(claimed)
+    said = "Reading it was stopped. Upload it again to import it."
+    assert (left.state, left.failure, left.lease, left.pieces.count()) == (State.REFUSED, said, None, 0)
+
+
+def test_a_workbook_that_is_being_read_is_discarded_and_the_worker_at_it_goes_on():
+    run = a_workbook()
+    claimed = running.claim()
+    running.discard(run)
+    running.work(claimed)
+    assert (ImportRun.objects.count(), ImportPiece.objects.count(), running.claim()) == (0, 0, None)
