@@ -86,7 +86,7 @@ def numbers_everywhere(reader: User) -> Secrets:
     LogEntry.objects.create(
         user=reader,
         content_type=ContentType.objects.get_for_model(CallNote),
-        object_id="1",
+        object_id=str(first.pk),
         object_repr=secrets.words("the reader's own log"),
         action_flag=CHANGE,
         change_message=secrets.words("what the reader's own log says"),
