@@ -22,8 +22,7 @@ from contacts.models import Contact, ContactNumber, Duplicate
 from dbncrm import demo
 from integrations_3cx.models import ApiToken
 
-# What takes long to make is made once, for one worker.
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("demo")]
+pytestmark = pytest.mark.django_db
 
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 

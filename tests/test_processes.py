@@ -14,7 +14,7 @@ import pytest
 from django.conf import settings
 
 # One worker for all: they share the folder of collected static files.
-pytestmark = [pytest.mark.process, pytest.mark.xdist_group("processes")]
+pytestmark = pytest.mark.process
 
 SECRETS = {
     "SECRET_KEY": "of the tests: 0123456789 abcdefghijklmnopqrstuvwxyz",

@@ -26,7 +26,7 @@ from django.conf import settings
 from dbncrm.backups import archive
 from tests.test_processes import run, variables
 
-pytestmark = [pytest.mark.process, pytest.mark.xdist_group("processes")]
+pytestmark = pytest.mark.process
 
 SERVER = os.environ.get("TEST_DATABASE_URL", "")
 WRITERS = 2

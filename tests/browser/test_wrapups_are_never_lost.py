@@ -42,9 +42,8 @@ def save(page: Page) -> None:
     page.keyboard.press("Control+Enter")
 
 
-def found(crm: Page, count: int) -> str:
-    """What the pop-up shows when it is opened anew; waited for, as a window's last words may still be on their way."""
-    page = open_popup(crm, count)
+def found(page: Page, count: int) -> str:
+    """What a pop-up shows that was opened anew; waited for, as a window's last words may still be on their way."""
     comments = page.get_by_label("Comments")
     expect(comments).to_have_value(words(count))
     text = comments.input_value()
@@ -52,23 +51,23 @@ def found(crm: Page, count: int) -> str:
     return text
 
 
-def reload(page: Page, crm: Page) -> None:
+def reloaded(page: Page, crm: Page, count: int) -> Page:
     page.reload()
+    return page
+
+
+def opened_again(page: Page, crm: Page, count: int) -> Page:
     page.close()
+    return open_popup(crm, count)
 
 
-def close_tab(page: Page, crm: Page) -> None:
-    page.close()
-
-
-@pytest.mark.parametrize("ends", [reload, close_tab])
-def test_a_window_that_ends_in_the_middle_of_a_word_loses_none(crm: Page, agent, ends: Callable):
+@pytest.mark.parametrize("after", [reloaded, opened_again])
+def test_a_window_that_ends_in_the_middle_of_a_word_loses_none(crm: Page, agent, after: Callable):
     texts = []
     for count in range(TIMES):
         page = open_popup(crm, count)
         write(page, count)
-        ends(page, crm)
-        texts.append(found(crm, count))
+        texts.append(found(after(page, crm, count), count))
     assert texts == [words(count) for count in range(TIMES)]
 
 
@@ -80,7 +79,7 @@ def test_a_network_that_dies_loses_no_word_even_if_the_window_is_closed_meanwhil
         write(page, count)
         page.close()
         crm.context.set_offline(False)
-        texts.append(found(crm, count))
+        texts.append(found(open_popup(crm, count), count))
     assert texts == [words(count) for count in range(TIMES)]
 
 
