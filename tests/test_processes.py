@@ -13,7 +13,6 @@ from urllib.request import urlopen
 import pytest
 from django.conf import settings
 
-# One worker for all: they share the folder of collected static files.
 pytestmark = pytest.mark.process
 
 SECRETS = {
@@ -80,9 +79,8 @@ def test_every_fault_has_its_line(tmp_path):
     assert [line.split()[0] for line in result.stderr.splitlines()] == ["SECRET_KEY", "ALLOWED_HOSTS"]
 
 
-def test_production_passes_djangos_deployment_check(tmp_path):
-    run("manage.py", "collectstatic", "--noinput", env=variables(tmp_path))
-    result = run("manage.py", "check", "--deploy", "--fail-level", "WARNING", env=variables(tmp_path))
+def test_production_passes_djangos_deployment_check(released):
+    result = run("manage.py", "check", "--deploy", "--fail-level", "WARNING", env=variables(released))
     assert (result.returncode, result.stdout) == (0, "System check identified no issues (3 silenced).\n")
 
 
@@ -141,15 +139,25 @@ def procfile() -> dict[str, str]:
     return {name: command.strip() for name, _, command in (line.partition(":") for line in lines)}
 
 
+@pytest.fixture(scope="module")
+def released(tmp_path_factory) -> Path:
+    """A folder with a database, after the Procfile's release as it is."""
+    folder = tmp_path_factory.mktemp("released")
+    result = subprocess.run(
+        procfile()["release"], shell=True, cwd=settings.BASE_DIR, env=variables(folder), capture_output=True, text=True
+    )
+    assert result.returncode == 0, result.stderr
+    return folder
+
+
 @contextmanager
-def served(tmp_path: Path, **changes: str):
-    """The Procfile's release and web, as they are; gives the port and, afterwards, the log."""
+def served(folder: Path, **changes: str):
+    """The Procfile's web, as it is, on what was released; gives the port and, afterwards, the log."""
     with closing(socket.socket()) as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    env = variables(tmp_path, PORT=str(port), **changes)
-    subprocess.run(procfile()["release"], shell=True, cwd=settings.BASE_DIR, env=env, check=True, capture_output=True)
-    log = tmp_path / "log"
+    env = variables(folder, PORT=str(port), **changes)
+    log = folder / "log"
     with log.open("wb") as output:
         web = subprocess.Popen(
             procfile()["web"],
@@ -195,9 +203,9 @@ def ask_and_hang_up(port: int, body: str) -> int:
         return int(sender.recv(12).split()[1])
 
 
-def test_a_deployment_serves_the_contract_and_hashed_static_files_and_logs_no_key(tmp_path):
-    with served(tmp_path, SECURE_SSL_REDIRECT="off") as (port, log):
-        made = run("manage.py", "create_api_token", "Main 3CX", env=variables(tmp_path))
+def test_a_deployment_serves_the_contract_and_hashed_static_files_and_logs_no_key(released):
+    with served(released, SECURE_SSL_REDIRECT="off") as (port, log):
+        made = run("manage.py", "create_api_token", "Main 3CX", env=variables(released))
         key = made.stdout.splitlines()[-1]
         assert ask(port, "GET", f"/3cx/query?cid=123&token={key}")[::2] == (200, b'{"success":false}')
         assert ask(port, "GET", "/3cx/query?cid=123&token=dbn_wrong")[0] == 401
@@ -229,8 +237,8 @@ def test_a_deployment_serves_the_contract_and_hashed_static_files_and_logs_no_ke
     assert "cid=" not in logged
 
 
-def test_production_refuses_plain_http_to_the_contract_and_redirects_people(tmp_path):
-    with served(tmp_path) as (port, _):
+def test_production_refuses_plain_http_to_the_contract_and_redirects_people(released):
+    with served(released, WEB_CONCURRENCY="1") as (port, _):
         status, _, body = ask(
             port, "POST", "/3cx/query", "cid=123", {"Content-Type": "application/x-www-form-urlencoded"}
         )

@@ -32,7 +32,7 @@ def pytest_collection_modifyitems(items) -> None:
 def browser_type_launch_args(browser_type_launch_args) -> dict:
     chromium = next(filter(None, map(shutil.which, CHROMIUMS)), None)
     if not chromium:
-        missing = f"No Chromium on this machine (Debian: apt-get install {CHROMIUMS[0]}): pages not tested in a browser."
+        missing = f"No Chromium on this machine (Debian: apt-get install {CHROMIUMS[0]}): pages are not tested."
         (pytest.fail if os.environ.get("REQUIRE_ALL") else pytest.skip)(missing)
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
     return {
