@@ -5,7 +5,7 @@ PORT ?= 8000
 SCALE ?= 20k
 BIN := .venv/bin
 NO_TEXTS := --ignore "tests" --ignore "migrations" --ignore "tools" --ignore "benchmarks" --ignore "docs"
-PYTEST := $(BIN)/python -m pytest -q -n 2 --dist loadfile
+PYTEST := $(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 DEBIAN_VENV := apt-get install -y python3-venv
 
 .PHONY: run test test-fast test-slow check lock schema messages bench-import bench-reports clean

@@ -2,11 +2,14 @@
 
 import importlib
 import os
+from functools import cache
 
 import hypothesis
 import pytest
-from django.apps import apps
-from django.core.cache import cache
+from django.core.cache import cache as counters
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.state import StateApps
 from django.db.models.signals import post_migrate
 from django.dispatch import receiver
 
@@ -59,14 +62,20 @@ def failures_stored_at_once(failures_not_stored, monkeypatch):
 @pytest.fixture(autouse=True)
 def no_requests_counted():
     """The rate limit's counters live in the process, and so from test to test."""
-    cache.clear()
+    counters.clear()
+
+
+@cache
+def models_of_migrations() -> StateApps:
+    """As migrations have them: what is made by them leaves no trace in a history."""
+    return MigrationLoader(connection).project_state().apps
 
 
 @receiver(post_migrate)
 def keep_the_contracts_dispositions(sender, **kwargs) -> None:
     """A test with real transactions empties the database at its end: what migrations made is made again."""
     if sender.name == "callnotes" and not Disposition.objects.exists():
-        importlib.import_module("callnotes.migrations.0002_contract_dispositions").add(apps, None)
+        importlib.import_module("callnotes.migrations.0002_contract_dispositions").add(models_of_migrations(), None)
 
 
 @receiver(post_migrate)
@@ -74,5 +83,5 @@ def keep_the_groups(sender, **kwargs) -> None:
     """Likewise; emptying a database comes without the plan that a migration has."""
     if sender.name == "people" and "plan" not in kwargs and not StandardGroup.objects.exists():
         for migration in ("0002_groups", "0004_auditors"):
-            importlib.import_module(f"people.migrations.{migration}").make(apps, None)
-        rights.give(apps)
+            importlib.import_module(f"people.migrations.{migration}").make(models_of_migrations(), None)
+        rights.give(models_of_migrations())
