@@ -20,7 +20,10 @@ _TAKEN_ONE_BY_ONE = 10_000
 
 
 def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Stores rows of the columns of these names (`contact_id`). Those of JSON are taken as Python has them."""
+    """Stores rows of the columns of these names (`contact_id`). Those of JSON are taken as Python has them.
+
+    Raises Django's errors of the database.
+    """
     columns = ", ".join(map(connection.ops.quote_name, names))
     into = f"{connection.ops.quote_name(model._meta.db_table)} ({columns})"
     written = [_writer(model, name) for name in names]
@@ -28,7 +31,8 @@ def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[Seque
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             lines = ("\t".join(map(_copied, row)) for row in cells)
-            cursor.copy_expert(f"COPY {into} FROM STDIN", io.StringIO("\n".join(lines)))
+            with connection.wrap_database_errors:
+                cursor.copy_expert(f"COPY {into} FROM STDIN", io.StringIO("\n".join(lines)))
         else:
             places = ", ".join(["%s"] * len(names))
             cursor.executemany(f"INSERT INTO {into} VALUES ({places})", cells)  # noqa: S608
