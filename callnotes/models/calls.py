@@ -239,6 +239,8 @@ class Call(Report):
                 condition=models.Q(is_counted=True, result="missed"),
                 name="call_missed_for_reports",
             ),
+            # What they need of the call of a note: its queue.
+            models.Index(fields=["queue", "id"], name="call_by_queue"),
         ]
         constraints = [
             canonical_number("call_number_canonical", may_be_withheld=True),

@@ -178,6 +178,8 @@ class CallNote(TimelineRow):
                 fields=["-first_written_at", "-id", "disposition", "agent", "reported_call"],
                 name="call_note_for_reports",
             ),
+            # What they need of the note of a callback: its call.
+            models.Index(fields=["id", "reported_call"], name="call_note_with_call"),
         ]
         constraints = [
             canonical_number("call_note_number_canonical"),
