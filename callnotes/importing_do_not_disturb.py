@@ -1,6 +1,8 @@
 """Decides what a list of numbers that are not to be called adds to the ledger: an export of it, or any with numbers."""
 
-from collections.abc import Callable, Iterator
+import io
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -12,6 +14,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.text import Truncator
+from django.utils.translation import gettext as _
 
 from callnotes import do_not_disturb
 from callnotes.fields import aware
@@ -21,9 +24,13 @@ from contacts.importing import reading, repairing
 from contacts.importing.mapping import Target, guess, heading_key
 from contacts.importing.repairing import Refused
 from contacts.importing.wording import fault_words
-from contacts.spreadsheets import unescaped
+from contacts.spreadsheets import lines, plain, unescaped
+from contacts.turns import turns
 
 AT_ONCE = 500
+# In English in every language, as the columns of exports are.
+WHY_HEADING = "Why it was rejected"
+READ_BESIDE_NUMBERS = ["since", "until", "reason", "lifted"]
 
 
 class Outcome(StrEnum):
@@ -50,11 +57,45 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A row, what became of it, or would, and why it was rejected."""
+    """A row and its place in the file, what became of it, or would, and why it was rejected."""
 
+    row: int
     cells: list[str]
     outcome: Outcome
     why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many rows became what, and those that were rejected."""
+
+    counts: Counter[Outcome]
+    rejected: list[Taken]
+
+
+def tally(all_taken: Iterable[Taken]) -> Tally:
+    """Counts rows as they are taken, and keeps none but the rejected ones."""
+    counts: Counter[Outcome] = Counter()
+    rejected: list[Taken] = []
+    for taken in all_taken:
+        counts[taken.outcome] += 1
+        rejected += [taken] if taken.outcome is Outcome.REJECTED else []
+    return Tally(counts, rejected)
+
+
+def rejected_lines(headings: list[str], rejected: list[Taken]) -> Iterator[str]:
+    """The lines of a CSV file of rejected rows: as they came, with the reason behind them. Reasons of before are gone.
+
+    Cells beyond the last heading stand behind the reason.
+    """
+    kept = [place for place, heading in enumerate(headings) if heading != WHY_HEADING]
+    rows = (_cells(taken, kept, len(headings)) for taken in rejected)
+    return lines([*(plain(headings[place]) for place in kept), WHY_HEADING], rows)
+
+
+def _cells(taken: Taken, kept: list[int], width: int) -> list[str]:
+    padded = taken.cells + [""] * (width - len(taken.cells))
+    return [plain(cell) for cell in [*(padded[place] for place in kept), taken.why, *taken.cells[width:]]]
 
 
 class Ledger:
@@ -69,19 +110,32 @@ class Ledger:
         self._number_place = self._place_of_numbers()
         self._places = {heading_key(heading): place for place, heading in enumerate(self.headings)}
 
+    @property
+    def read_headings(self) -> list[str]:
+        """Those of the columns that count, in the order of the file."""
+        read = {self._number_place, *(self._places.get(heading) for heading in READ_BESIDE_NUMBERS)}
+        return [heading for place, heading in enumerate(self.headings) if place in read]
+
+    def text(self) -> str:
+        """The whole file, in whichever encoding it came, with all its line ends made one."""
+        with io.TextIOWrapper(self._opened(), encoding=self._dialect.encoding, newline=None) as file:
+            return file.read()
+
+    def has_more_rows_than(self, most: int) -> bool:
+        """Blank ones and what stands above them are none."""
+        with self._opened() as file:
+            return any(islice(reading.entries(file, self._dialect), most, None))
+
     def take(self, by: AbstractBaseUser, *, check: bool = False) -> Iterator[Taken]:
-        """What becomes of each row, as it is stored; a `check` stores nothing. Safe to repeat."""
+        """What becomes of each row, stored AT_ONCE rows at a time; a `check` stores nothing. Safe to repeat."""
         added: dict[str, list[datetime | None]] = {}
         with self._opened() as file:
-            rows = (cells for _, cells in reading.entries(file, self._dialect))
+            rows = reading.entries(file, self._dialect)
             while page := list(islice(rows, AT_ONCE)):
-                wishes = [self._wish(cells) for cells in page]
-                in_force = _ends({wish.number for wish in wishes if isinstance(wish, Wish)})
-                for cells, wish in zip(page, wishes, strict=True):
-                    taken = _taken(cells, wish, in_force, added)
-                    if taken.outcome is Outcome.ADDED and not check:
-                        do_not_disturb.put(wish.number, by, wish.reason, wish.ends_at, wish.since)
-                    yield taken
+                wishes = [self._wish(cells) for _row, cells in page]
+                outcomes = _outcomes(wishes, added) if check else _written(wishes, added, by)
+                for (row, cells), outcome in zip(page, outcomes, strict=True):
+                    yield Taken(row, cells, *outcome)
 
     def _place_of_numbers(self) -> int:
         with self._opened() as file:
@@ -89,7 +143,7 @@ class Ledger:
         columns = guess(self.headings, first, settings.DEFAULT_PHONE_REGION)
         places = [place for place, column in enumerate(columns) if column.target is Target.NUMBER]
         if len(places) != 1:
-            raise ValidationError("The file needs one column of phone numbers. Give it the heading Number.")
+            raise ValidationError(_("The file needs one column of phone numbers. Give it the heading Number."))
         return places[0]
 
     def _wish(self, cells: list[str]) -> Wish | str:
@@ -106,11 +160,11 @@ class Ledger:
         padded = cells + [""] * (len(self.headings) - len(cells))
         found = repairing.numbers(padded[self._number_place], settings.DEFAULT_PHONE_REGION).found
         if len(found) != 1:
-            raise ValidationError("A row is about one number. Write one in each.")
+            raise ValidationError(_("A row is about one number. Write one in each."))
         now = timezone.now()
         since, ends_at = self._moment(padded, "since"), self._moment(padded, "until")
         if since and (since > now or (ends_at and ends_at <= since)):
-            raise ValidationError("Since has to lie in the past, and before Until. Mend it, or empty the cell.")
+            raise ValidationError(_("Since has to lie in the past, and before Until. Mend it, or empty the cell."))
         is_past = bool(self._cell(padded, "lifted") or (ends_at and ends_at <= now))
         reason = Truncator(self._cell(padded, "reason")).chars(REASON_MAX_LENGTH)
         return Wish(found[0].number, reason, since, ends_at, is_past)
@@ -122,9 +176,8 @@ class Ledger:
         """The moment under a heading; None for an empty cell. Raises ValidationError."""
         text = self._cell(cells, heading)
         if text and aware(text) is None:
-            raise ValidationError(
-                f"{text[:40]} is no moment. Write it as 2026-03-04T20:00:00+08:00, or empty the cell."
-            )
+            said = _("{cell} is no moment. Write it as 2026-03-04T20:00:00+08:00, or empty the cell.")
+            raise ValidationError(said.format(cell=text[:40]))
         return aware(text) if text else None
 
 
@@ -136,13 +189,37 @@ def _ends(numbers: set[str]) -> dict[str, list[datetime | None]]:
     return ends
 
 
-def _taken(cells: list[str], wish: Wish | str, in_force: dict, added: dict) -> Taken:
-    """What becomes of a row beside what is in force, and what the rows before it have added."""
+def _written(wishes: list[Wish | str], added: dict, by: AbstractBaseUser) -> list[tuple[Outcome, str]]:
+    """As `_outcomes`, with what is added stored in turn: who sends the same beside it adds nothing."""
+    with turns(_numbers(wishes)):
+        outcomes = _outcomes(wishes, added)
+        wanted = [wish for wish, (outcome, _why) in zip(wishes, outcomes, strict=True) if outcome is Outcome.ADDED]
+        do_not_disturb.put_all([_entry(wish) for wish in wanted], by)
+    return outcomes
+
+
+def _entry(wish: Wish) -> DoNotDisturb:
+    set_at = wish.since or timezone.now()
+    return DoNotDisturb(number=wish.number, reason=wish.reason, ends_at=wish.ends_at, set_at=set_at)
+
+
+def _outcomes(wishes: list[Wish | str], added: dict) -> list[tuple[Outcome, str]]:
+    """What becomes of rows, and why some are rejected. One query."""
+    in_force = _ends(_numbers(wishes))
+    return [_outcome(wish, in_force, added) for wish in wishes]
+
+
+def _numbers(wishes: list[Wish | str]) -> set[str]:
+    return {wish.number for wish in wishes if isinstance(wish, Wish)}
+
+
+def _outcome(wish: Wish | str, in_force: dict, added: dict) -> tuple[Outcome, str]:
+    """What becomes of a row beside what is in force and what the rows before it have added, and why it is rejected."""
     if isinstance(wish, str):
-        return Taken(cells, Outcome.REJECTED, wish)
+        return Outcome.REJECTED, wish
     if wish.is_past:
-        return Taken(cells, Outcome.PAST)
+        return Outcome.PAST, ""
     if wish.is_met_by([*in_force.get(wish.number, []), *added.get(wish.number, [])]):
-        return Taken(cells, Outcome.UNCHANGED)
+        return Outcome.UNCHANGED, ""
     added.setdefault(wish.number, []).append(wish.ends_at)
-    return Taken(cells, Outcome.ADDED)
+    return Outcome.ADDED, ""

@@ -1,5 +1,6 @@
 """A list of numbers that are not to be called: an export of the ledger, or any other, is taken into it."""
 
+import io
 from datetime import UTC, timedelta
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from callnotes import do_not_disturb, tables
+from callnotes.importing_do_not_disturb import Ledger, Outcome
 from callnotes.models import DoNotDisturb
 from callnotes.tests.factories import NOON, make_agent, make_note, make_peace, minute
 from contacts.spreadsheets import csv_pieces
@@ -18,6 +20,7 @@ from contacts.workbooks import xlsx_pieces
 pytestmark = pytest.mark.django_db
 
 NUMBER, OTHER_NUMBER, THIRD_NUMBER = "+6591234567", "+12025550123", "+442079460958"
+MOST_QUERIES = 20
 WRITERS = {"csv": csv_pieces, "xlsx": xlsx_pieces}
 
 
@@ -105,11 +108,32 @@ def test_rejected_rows_stand_in_a_file_with_the_reason_and_the_others_are_taken(
         (b"Name,Company\r\nMira,Korfield Motors\r\n", "needs one column of phone numbers"),
         (b"Number,Phone\r\n91234567,91234567\r\n", "needs one column of phone numbers"),
         (b"Number\r\n", "no rows below its headings"),
+        (b"\xd0\xcf\x11\xe0" + b"x" * 600, "a workbook of Excel 97-2003 or one with a password"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_with_the_reason(tmp_path, content, said):
     with pytest.raises(CommandError, match=said):
         take(tmp_path, content)
+
+
+@pytest.mark.parametrize("rows", [1, 300])
+def test_many_numbers_are_added_with_few_queries(robin, rows, django_assert_max_num_queries):
+    content = "Number\r\n" + "".join(f"+65912{row:05}\r\n" for row in range(rows))
+    ledger = Ledger(lambda: io.BytesIO(content.encode()))
+    with django_assert_max_num_queries(MOST_QUERIES):
+        assert {taken.outcome for taken in ledger.take(robin)} == {Outcome.ADDED}
+    assert DoNotDisturb.objects.count() == rows
+
+
+def test_a_reason_stands_under_its_heading_and_takes_the_place_of_the_one_before(tmp_path):
+    rows = b"Number,Why it was rejected,Until\r\nnone\r\nnone,It was none before.,,too much\r\n"
+    with pytest.raises(CommandError, match=r"Rejected: 2\."):
+        take(tmp_path, rows)
+    assert (tmp_path / "list.rejected.csv").read_text(encoding="utf-8-sig").splitlines() == [
+        "Number,Until,Why it was rejected",
+        "none,,A row is about one number. Write one in each.",
+        "none,,A row is about one number. Write one in each.,too much",
+    ]
 
 
 def test_rejected_rows_of_each_run_are_kept_and_none_are_overwritten(tmp_path):

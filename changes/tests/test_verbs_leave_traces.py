@@ -239,6 +239,12 @@ def test_do_not_disturb_leaves_traces_by_hand_by_note_and_of_its_end(office, adm
     assert untraced() == []
 
 
+def test_do_not_disturb_by_a_list_of_numbers_leaves_a_trace_of_each():
+    do_not_disturb.put_all([DoNotDisturb(number=number) for number in (NUMBER, OTHER)], make_agent("robin"))
+    assert [traces(entry) for entry in DoNotDisturb.objects.all()] == [[("robin", "+", {})]] * 2
+    assert untraced() == []
+
+
 def test_do_not_disturb_by_a_phone_systems_note_is_put_down_to_its_token(client, mira):
     token, key = make_token("Reception")
     note(client, key, cid=NUMBER, status="Do not Disturb")

@@ -5,6 +5,7 @@ import zipfile
 import zlib
 from array import array
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import cache
 from typing import BinaryIO
 from xml.parsers import expat
@@ -34,6 +35,17 @@ _KINDS = {"c", "v", "f", "row", "si"}
 Without = dict[int, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much a workbook may hold: bytes once it is unpacked, and in its cells; cells over which a sheet reaches."""
+
+    most_bytes: int
+    most_cells: int
+
+
+OF_A_PROCESS_OF_ITS_OWN = Bounds(MOST_UNPACKED_BYTES, MOST_CELLS)
+
+
 class _Refused(Exception):
     """Why a part of a workbook is not read, in words."""
 
@@ -47,14 +59,14 @@ def place_of(row: int, column: int) -> int:
     return (row - 1) * MOST_COLUMNS + column - 1
 
 
-def examine(file: BinaryIO, told: Callable[[], None]) -> dict[str, Without]:
+def examine(file: BinaryIO, told: Callable[[], None], bounds: Bounds) -> dict[str, Without]:
     """Unpacks each part to its end, a little at a time, and counts what opening the workbook would hold.
 
     Answers which cells of each sheet have no value; `told` is called again and again. Raises ValidationError.
     """
     try:
         with zipfile.ZipFile(file) as archive:
-            found = _examine_parts(archive, told)
+            found = _examine_parts(archive, told, bounds)
             return {sheet: found[part] for sheet, part in _parts_of_sheets(archive) if found.get(part)}
     except _Refused as error:
         raise ValidationError(str(error)) from error
@@ -62,17 +74,17 @@ def examine(file: BinaryIO, told: Callable[[], None]) -> dict[str, Without]:
         raise damaged() from error
 
 
-def _examine_parts(archive: zipfile.ZipFile, told: Callable[[], None]) -> dict[str, Without]:
+def _examine_parts(archive: zipfile.ZipFile, told: Callable[[], None], bounds: Bounds) -> dict[str, Without]:
     parts = archive.infolist()
     if len(parts) > MOST_PARTS or len({part.filename for part in parts}) < len(parts):
         raise _Refused(_("This is no workbook of a spreadsheet: it has too many parts, or one twice."))
-    if (unpacked := sum(part.file_size for part in parts)) > MOST_UNPACKED_BYTES:
+    if (unpacked := sum(part.file_size for part in parts)) > bounds.most_bytes:
         raise _too_large(unpacked)
     texts, found = _SharedTexts(), {}
     for part in sorted(parts, key=_refers_to_texts):
         if part.file_size > FREELY_UNPACKED_BYTES and part.file_size > part.compress_size * GREATEST_RATIO:
             raise _too_large(part.file_size)
-        found[part.filename] = _examine_part(_unpacked(archive, part), _Area(texts), told)
+        found[part.filename] = _examine_part(_unpacked(archive, part), _Area(texts, bounds), told)
     return found
 
 
@@ -171,10 +183,10 @@ class _Area:
     What a cell holds is of bounded size; so is what all do, each with the text to which it refers.
     """
 
-    def __init__(self, texts: _SharedTexts) -> None:
+    def __init__(self, texts: _SharedTexts, bounds: Bounds) -> None:
         self.rows = self.columns = self.in_row = 0
         self.without: Without = {}
-        self._texts = texts
+        self._texts, self._bounds = texts, bounds
         self._text_count = self._expanded = 0
         self._is_inside = False
         self._size = 0
@@ -276,7 +288,7 @@ class _Area:
 
     def _hold(self, size: int) -> None:
         self._expanded += size
-        if self._expanded > MOST_UNPACKED_BYTES:
+        if self._expanded > self._bounds.most_bytes:
             raise _too_large(self._expanded)
 
     def _reach(self, row: int, column: int) -> None:
@@ -284,9 +296,9 @@ class _Area:
         if self.columns > MOST_COLUMNS:
             said = _("A sheet reaches to column {count}; at most {most} are read. Delete what is not needed.")
             raise _Refused(said.format(count=self.columns, most=MOST_COLUMNS))
-        if self.rows * self.columns > MOST_CELLS:
+        if self.rows * self.columns > self._bounds.most_cells:
             said = _("A sheet reaches over {count} cells; at most {most} are read. Save it as CSV, or split it.")
-            raise _Refused(said.format(count=f"{self.rows * self.columns:,}", most=f"{MOST_CELLS:,}"))
+            raise _Refused(said.format(count=f"{self.rows * self.columns:,}", most=f"{self._bounds.most_cells:,}"))
 
 
 @cache

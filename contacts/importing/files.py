@@ -175,13 +175,10 @@ class _Pieces(io.RawIOBase):
 
 
 def _is_workbook(file: BinaryIO, sheet: str) -> bool:
-    beginning = file.read(len(workbooks.BEGINNING))
-    file.seek(0)
-    if beginning == workbooks.OLD_BEGINNING:
-        raise ValidationError(_("This is a workbook of Excel 97-2003 or one with a password. Save it as XLSX or CSV."))
-    if sheet and beginning != workbooks.BEGINNING:
+    is_workbook = workbooks.is_workbook(file)
+    if sheet and not is_workbook:
         raise ValidationError(_("Only an XLSX file has sheets; leave the sheet empty."))
-    return beginning == workbooks.BEGINNING
+    return is_workbook
 
 
 def _store_pieces(run: ImportRun, pieces: Iterable[bytes]) -> int:

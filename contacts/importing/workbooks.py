@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from itertools import chain, repeat
 from typing import BinaryIO
 
@@ -11,7 +12,7 @@ import python_calamine
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from contacts.importing.examining import Without, damaged, examine, place_of
+from contacts.importing.examining import OF_A_PROCESS_OF_ITS_OWN, Bounds, Without, damaged, examine, place_of
 from contacts.importing.reading import MOST_COLUMNS
 
 BEGINNING = b"PK\x03\x04"
@@ -21,8 +22,25 @@ WRITTEN_AT_ONCE = 256 * 1024
 LARGEST_EXACT = 10**15
 
 
+def is_workbook(file: BinaryIO) -> bool:
+    """Whether a file, from its beginning, is one that is read. Raises ValidationError for other workbooks."""
+    beginning = file.read(len(BEGINNING))
+    file.seek(0)
+    if beginning == OLD_BEGINNING:
+        raise ValidationError(_("This is a workbook of Excel 97-2003 or one with a password. Save it as XLSX or CSV."))
+    return beginning == BEGINNING
+
+
+def either_as_csv(file: BinaryIO, bounds: Bounds = OF_A_PROCESS_OF_ITS_OWN) -> Iterator[bytes]:
+    """A CSV file as it is; of a workbook, the cells of its first sheet with rows. Raises ValidationError."""
+    return as_csv(file, bounds=bounds)[1] if is_workbook(file) else iter(partial(file.read, WRITTEN_AT_ONCE), b"")
+
+
 def as_csv(
-    file: BinaryIO, wanted_sheet: str = "", told: Callable[[], None] = lambda: None
+    file: BinaryIO,
+    wanted_sheet: str = "",
+    told: Callable[[], None] = lambda: None,
+    bounds: Bounds = OF_A_PROCESS_OF_ITS_OWN,
 ) -> tuple[str, Iterator[bytes]]:
     """The sheet of that name, else the first with rows, and its cells as UTF-8 CSV. Raises ValidationError.
 
@@ -30,7 +48,7 @@ def as_csv(
     is whole is written without a fraction: a phone number that a spreadsheet took for a quantity. While the workbook
     is looked through, `told` is called again and again.
     """
-    without = examine(file, told)
+    without = examine(file, told, bounds)
     file.seek(0)
     try:
         workbook = python_calamine.CalamineWorkbook.from_filelike(file)

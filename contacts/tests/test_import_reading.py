@@ -9,7 +9,8 @@ import zlib
 import pytest
 from django.core.exceptions import ValidationError
 
-from contacts.importing import examining, files, reading
+from contacts.importing import examining, files, reading, workbooks
+from contacts.importing.examining import Bounds
 from contacts.importing.mapping import Column, Target, guess
 from contacts.importing.reading import Dialect
 from contacts.models.imports import ImportPiece, ImportRun, State
@@ -222,12 +223,19 @@ def test_a_file_over_the_limit_is_refused(monkeypatch):
     assert "Split it" in refusal(io.BytesIO(b"x" * 4 * files.PIECE_BYTES))
 
 
-def test_texts_that_many_cells_repeat_count_as_often_as_they_do(monkeypatch):
+def test_texts_that_many_cells_repeat_count_as_often_as_they_do():
     """One text of 100,000 letters to which two cells refer: what a megabyte packs to fills a machine."""
     text = "Name" * 25_000
     file = with_texts(lambda texts: texts.replace(b"Name", text.encode()))
-    monkeypatch.setattr(examining, "MOST_UNPACKED_BYTES", 199_999)
-    assert "Unpacked, the workbook would have 0 MB." in refusal(file)
-    monkeypatch.setattr(examining, "MOST_UNPACKED_BYTES", 200_000)
+    with pytest.raises(ValidationError, match=r"Unpacked, the workbook would have 0 MB\."):
+        workbooks.as_csv(file, bounds=Bounds(199_999, 20))
     file.seek(0)
-    assert stored(file, "people.xlsx").headings == [text]
+    assert text.encode() in b"".join(workbooks.as_csv(file, bounds=Bounds(200_000, 20))[1])
+
+
+def test_a_sheet_reaches_no_further_than_the_reader_can_bear():
+    file = xlsx_file(["Name", "Mobile"], ["Mira", "91234567"])
+    assert b"".join(workbooks.either_as_csv(file, Bounds(100_000, 4))).count(b"\r\n") == 2
+    file.seek(0)
+    with pytest.raises(ValidationError, match="A sheet reaches over 4 cells; at most 3 are read"):
+        workbooks.either_as_csv(file, Bounds(100_000, 3))

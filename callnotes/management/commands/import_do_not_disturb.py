@@ -1,5 +1,4 @@
 import tempfile
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,12 +8,9 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from callnotes.importing_do_not_disturb import Ledger, Outcome, Taken
+from callnotes.importing_do_not_disturb import Ledger, Outcome, rejected_lines, tally
 from contacts import new_files
 from contacts.importing import workbooks
-from contacts.spreadsheets import lines, plain
-
-WHY_HEADING = "Why it was rejected"
 
 
 class Command(BaseCommand):
@@ -43,19 +39,16 @@ class Command(BaseCommand):
             raise CommandError(f"{error.filename} cannot be read or written: {error.strerror}.") from None
 
     def _take(self, ledger: Ledger, person: AbstractBaseUser, check: bool, rejected: Path) -> None:
-        counts: Counter[Outcome] = Counter()
-        refused: list[Taken] = []
-        for taken in ledger.take(person, check=check):
-            counts[taken.outcome] += 1
-            refused += [taken] if taken.outcome is Outcome.REJECTED else []
+        found = tally(ledger.take(person, check=check))
         self.stdout.write(
-            f"Added: {counts[Outcome.ADDED]:,}, unchanged: {counts[Outcome.UNCHANGED]:,}, lifted or over:"
-            f" {counts[Outcome.PAST]:,}, rejected: {counts[Outcome.REJECTED]:,}."
+            f"Added: {found.counts[Outcome.ADDED]:,}, unchanged: {found.counts[Outcome.UNCHANGED]:,}, lifted or over:"
+            f" {found.counts[Outcome.PAST]:,}, rejected: {len(found.rejected):,}."
             f"{' Nothing was written.' if check else ''}"
         )
-        if refused:
-            path = _write(ledger.headings, refused, rejected)
-            raise CommandError(f"Rejected: {len(refused):,}. They stand in {path}, with reasons; mend and import them.")
+        if found.rejected:
+            path = new_files.write(rejected, lambda: rejected_lines(ledger.headings, found.rejected))
+            said = f"Rejected: {len(found.rejected):,}. They stand in {path}, with reasons; mend and import them."
+            raise CommandError(said)
 
 
 def _person(username: str) -> AbstractBaseUser:
@@ -67,18 +60,9 @@ def _person(username: str) -> AbstractBaseUser:
 
 @contextmanager
 def _as_csv(file: Path) -> Iterator[Path]:
-    """The file; of a workbook, the cells of its first sheet with rows. Raises ValidationError."""
+    """The file, or what a workbook says, as a CSV file for a while. Raises ValidationError."""
     with file.open("rb") as content, tempfile.TemporaryDirectory() as folder:
-        is_workbook = content.read(len(workbooks.BEGINNING)) == workbooks.BEGINNING
-        content.seek(0)
-        if is_workbook:
-            converted = Path(folder) / "rows.csv"
-            with converted.open("wb") as rows:
-                rows.writelines(workbooks.as_csv(content)[1])
-        yield converted if is_workbook else file
-
-
-def _write(headings: list[str], refused: list[Taken], path: Path) -> Path:
-    """Where the rejected rows now stand."""
-    rows = [[*map(plain, taken.cells), plain(taken.why)] for taken in refused]
-    return new_files.write(path, lambda: lines([*map(plain, headings), WHY_HEADING], rows))
+        rows = Path(folder) / "rows.csv"
+        with rows.open("wb") as converted:
+            converted.writelines(workbooks.either_as_csv(content))
+        yield rows
