@@ -20,6 +20,7 @@ NUMBER, OTHER_NUMBER = "+6591234567", "+6598765432"
 IMPORTS, MERGES, PAIRS = "/admin/contacts/importrun/", "/admin/contacts/merge/", "/admin/contacts/duplicate/"
 MAPPINGS = "/admin/contacts/importmapping/"
 COMPARE = f"{MERGES}compare/"
+NUMBERS = "/admin/callnotes/donotdisturb/import/"
 # The file's name and cells, how files may be written, and the process of which the page speaks.
 OF_FILES = set("people People csv ext li example com ID MB UTF LE BE Windows Big5 Shift JIS EUC KR GB worker".split())
 # Every repair and most of the faults.
@@ -96,6 +97,14 @@ def test_the_lists_and_the_upload_of_imports_say_nothing_in_english(client, keep
     ImportMapping.objects.create(name="表", columns={}, keep_rule=KeepRule.FILL, shared_rule=SharedRule.REJECT)
     for address in (IMPORTS, f"{IMPORTS}add/", MAPPINGS, f"{MAPPINGS}{ImportMapping.objects.get().pk}/change/"):
         assert left_in_english(client, address, OF_FILES) == set()
+
+
+def test_an_import_of_numbers_says_nothing_in_english_before_and_after_it_is_written(client, keeper):
+    rows = "号码,Until\n91234567,\n无,\n98765432,明天\n6.59E+9,\n98765432 / 91234567,\n"
+    assert left_in_english(client, NUMBERS, {"MB"}) == set()
+    for sent in ({"rows": rows}, {"rows": rows, "import": "x"}, {"rows": "姓名\n米拉\n"}):
+        page = client.post(NUMBERS, sent).content.decode()
+        assert set(in_english(page, AS_IN_ENGLISH | {"Until", "Number", "MB", "T20"})) - DJANGOS == set()
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from callnotes import do_not_disturb, tables
+from callnotes.admin.importing import ImportNumbersMixin
 from callnotes.admin.lasting import ByNumberAdmin, ReadOnlyAdmin, newest_seen
 from callnotes.do_not_disturb_forms import DoNotDisturbForBackOfficeForm, LiftForm
 from callnotes.models import CallReason, DoNotDisturb
@@ -53,7 +54,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(DoNotDisturb)
-class DoNotDisturbAdmin(ExportMixin, ByNumberAdmin):
+class DoNotDisturbAdmin(ImportNumbersMixin, ExportMixin, ByNumberAdmin):
     """The ledger: entries are added and lifted, and stay."""
 
     about = _("Numbers that are not to be called: since when, why, and who lifted that. Lift them by the action.")

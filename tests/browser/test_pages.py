@@ -320,6 +320,22 @@ def test_the_back_offices_own_pages_have_no_barrier_and_fit_every_window(crm: Pa
     assert faults(crm, [f"/admin/{page}" for page in pages]) == []
 
 
+def test_the_import_of_numbers_has_no_barrier_before_and_after_it_is_written(crm: Page, administrator):
+    crm.goto(f"{crm.base}/admin/callnotes/donotdisturb/import/")
+    assert faults_in_sight(crm, "the upload") == []
+    rows = f'Number,Reason,{"h" * 100}\r\n{NUMBER},"Two\nlines"\r\n{"1 " * 200},{"r" * 300}\r\n'
+    for content in ("Name\r\nMira\r\n", rows):
+        file = {"name": "list.csv", "mimeType": "text/csv", "buffer": content.encode()}
+        crm.get_by_label("File").set_input_files(file)
+        crm.get_by_role("button", name="Check all rows").click()
+        expect(crm.locator("#content :text('one column of phone numbers. Give'), #rejected")).to_be_visible()
+        assert faults_in_sight(crm, content[:6]) == []
+    crm.get_by_role("button", name="Import", exact=True).click()
+    expect(crm.get_by_role("status")).to_contain_text("The numbers are imported, but for the rejected rows.")
+    assert faults_in_sight(crm, "the rejected rows") == []
+    assert [(entry.number, entry.reason) for entry in DoNotDisturb.objects.all()] == [(NUMBER, "Two\nlines")]
+
+
 def a_failure(message: str) -> None:
     sort = {"path": "/3cx/contacts", "key_prefix": "dbn_abcdef", "number": "+659…67", "error": "token_invalid"}
     moments = dict.fromkeys(("first_at", "last_at"), timezone.now())
