@@ -14,15 +14,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
 
 from changes.names import SETS_OF_PERMISSIONS, Names, as_it_was
-from changes.sources import Place
+from changes.sources import Place, UndoneMergeSource
 from contacts import dates, masking, phone
 from contacts.acting import person_name
+from contacts.models import Merge
 from contacts.tracing import ADDED, CHANGED, REMOVED
 
+MERGED, UNDONE = "merged", "undone"
 DEEDS = {
     ADDED: pgettext_lazy("what became of a row", "added"),
     CHANGED: pgettext_lazy("what became of a row", "changed"),
     REMOVED: pgettext_lazy("what became of a row", "removed"),
+    MERGED: pgettext_lazy("what became of a row", "merged"),
+    UNDONE: pgettext_lazy("what became of a row", "undone"),
 }
 DEEDS_OF_LOG = {ADDITION: ADDED, CHANGE: CHANGED, DELETION: REMOVED}
 
@@ -38,7 +42,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A change, in words. `by` is empty where nobody knows, `mark` where it is of no row, `address` without a page."""
+    """A change, in words. `by` is empty where nobody knows, `mark` where it is of no row, `address` without a page.
+
+    `right` is the permission that the page asks for beside those of this list.
+    """
 
     moment: datetime
     by: str
@@ -46,6 +53,7 @@ class Entry:
     kind: str
     what: str
     address: str = ""
+    right: str = ""
     said: str = ""
     lines: list[Line] = field(default_factory=list)
 
@@ -56,9 +64,15 @@ class Entry:
 
 def entries(found: Iterable[tuple[Place, Model]]) -> list[Entry]:
     """Changes as people read them; what that costs does not depend on how many they are."""
-    changes = [change for _place, change in found]
-    names = Names(change for change in changes if not isinstance(change, LogEntry))
-    return [_of_log(change) if isinstance(change, LogEntry) else _of_history(change, names) for change in changes]
+    found = list(found)
+    names = Names(change for _place, change in found if not isinstance(change, LogEntry | Merge))
+    return [_entry(place, change, names) for place, change in found]
+
+
+def _entry(place: Place, change: Model, names: Names) -> Entry:
+    if isinstance(change, LogEntry):
+        return _of_log(change)
+    return _of_merge(change, place) if isinstance(change, Merge) else _of_history(change, names)
 
 
 def _of_log(entry: LogEntry) -> Entry:
@@ -71,6 +85,19 @@ def _of_log(entry: LogEntry) -> Entry:
         kind=capfirst(entry.content_type.name) if entry.content_type else "",
         what=masking.words(entry.object_repr),
         said=masking.words(_(said)) if said else "",
+    )
+
+
+def _of_merge(merge: Merge, place: Place) -> Entry:
+    is_undone = place.source == UndoneMergeSource.name
+    return Entry(
+        moment=place.moment,
+        by=person_name(merge.undone_by if is_undone else merge.merged_by),
+        mark=UNDONE if is_undone else MERGED,
+        kind=capfirst(str(merge._meta.verbose_name)),
+        what=masking.words(str(merge)),
+        address=reverse("admin:contacts_merge_change", args=[merge.pk]),
+        right="contacts.merge_contact",
     )
 
 

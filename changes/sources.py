@@ -1,4 +1,4 @@
-"""Where changes stand: the history of each model that keeps one, and Django's log. Each is asked by an index."""
+"""Where changes stand: the history of each model that keeps one, merges, Django's log. Each is asked by an index."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from contacts import phone
-from contacts.models import Contact
+from contacts.models import Contact, Merge
 
 LOG = "log"
 
@@ -157,6 +157,39 @@ class LogSource(Source):
         return None
 
 
+class MergeSource(Source):
+    """That contacts became one."""
+
+    name = "merges"
+    moment_field, key_field, person_field = "merged_at", "id", "merged_by"
+
+    def __str__(self) -> str:
+        return _("Merges")
+
+    def rows(self) -> QuerySet:
+        people = Merge.objects.select_related("merged_by", "undone_by")
+        return people.defer("after", "moved", "newest", "changed_since")
+
+    def about(self, subject: Subject) -> Q | None:
+        return Q(kept__in=subject.contacts)
+
+    def of(self, row: Model) -> Q | None:
+        return Q(kept=row.pk) if isinstance(row, Contact) else None
+
+
+class UndoneMergeSource(MergeSource):
+    """That they were parted again."""
+
+    name = "merges.undone"
+    moment_field, person_field = "undone_at", "undone_by"
+
+    def __str__(self) -> str:
+        return _("Merges that were undone")
+
+    def rows(self) -> QuerySet:
+        return super().rows().filter(undone_at__isnull=False)
+
+
 def traced_models() -> list[type[Model]]:
     """The models that keep a history."""
     return [model for model in apps.get_models() if hasattr(model._meta, "traces")]
@@ -167,7 +200,8 @@ class Sources:
 
     @cached_property
     def by_name(self) -> dict[str, Source]:
-        return {source.name: source for source in [*map(HistorySource, traced_models()), LogSource()]}
+        others = [MergeSource(), UndoneMergeSource(), LogSource()]
+        return {source.name: source for source in [*map(HistorySource, traced_models()), *others]}
 
     def newest(self, wanted: Wanted, before: Place | None, limit: int) -> Iterable[tuple[Place, Model]]:
         """The newest changes of all. A query for each source, however long the histories are."""

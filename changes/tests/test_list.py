@@ -22,6 +22,8 @@ from changes.tests.factories import LIST, listed
 from contacts.acting import acting
 from contacts.models import Contact, ContactNumber
 from contacts.tests.factories import make_contact
+from contacts.tests.merges import make_merge
+from contacts.unmerging import undo
 from integrations_3cx.tests.factories import make_token
 
 pytestmark = pytest.mark.django_db
@@ -246,6 +248,44 @@ def test_the_history_of_a_row_is_that_of_itself_and_its_parts(admin_client, robi
     assert ["Tomas" in told for told in listed(response)] == [False, False]
     page = admin_client.get(reverse("admin:auth_user_history", args=[robin.pk]), follow=True)
     assert [told.split(" Field")[0] for told in listed(page)] == ["not known added Extension 101, robin"]
+
+
+def test_the_kept_contacts_history_tells_a_merge_and_its_undoing_and_leads_to_it(admin_client, admin_user, robin):
+    mira, again = make_contact("Mira Talvane", NUMBER), make_contact("M. Talvane")
+    merge = make_merge(mira, again, by=robin)
+    undo(merge, admin_user)
+    response = admin_client.get(history_of(mira))
+    assert [told for told in listed(response) if "Merge" in told] == [
+        "admin undone Merge M. Talvane into Mira Talvane",
+        "Robin Agent (robin) merged Merge M. Talvane into Mira Talvane",
+    ]
+    page = reverse("admin:contacts_merge_change", args=[merge.pk])
+    assert response.content.decode().count(f'href="{page}"') == 2
+    assert [told for told in listed(admin_client.get(history_of(make_contact("Tomas")))) if "Merge" in told] == []
+
+
+def test_merges_are_asked_by_kind_person_day_and_contact_as_other_changes_are(admin_client, admin_user, robin):
+    with time_machine.travel(NOON, tick=False):
+        merge = make_merge(make_contact("Mira Talvane", NUMBER), make_contact("M. Talvane"), by=robin)
+    undo(merge, admin_user, now=NOON + timedelta(days=1))
+    what = "Merge M. Talvane into Mira Talvane"
+    merged, undone = f"Robin Agent (robin) merged {what}", f"admin undone {what}"
+    for asked, told in [
+        ({"kind": "merges"}, [merged]),
+        ({"kind": "merges.undone"}, [undone]),
+        ({"by": robin.pk, "q": "mira"}, [merged]),
+        ({"on": "2026-03-04", "q": NUMBER}, [merged]),
+    ]:
+        assert [line for line in listed(admin_client.get(LIST, asked)) if "Merge" in line] == told, asked
+
+
+def test_who_may_not_merge_reads_of_a_merge_without_a_way_to_a_closed_page(client, robin):
+    mira = make_contact("Mira Talvane")
+    make_merge(mira, make_contact("M. Talvane"), by=robin)
+    staff(client, "view_contact")
+    response = client.get(history_of(mira))
+    assert "M. Talvane into Mira Talvane" in " ".join(listed(response))
+    assert b"/contacts/merge/" not in response.content.partition(b"changes__list")[2]
 
 
 def test_the_history_of_a_removed_row_can_still_be_read(admin_client):

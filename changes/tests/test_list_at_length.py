@@ -15,7 +15,7 @@ from callnotes.tests.factories import make_agent
 from callnotes.tests.test_history_at_length import nodes, plan, rows_of
 from changes.sources import SOURCES, Subject, Wanted
 from contacts.acting import acting
-from contacts.models import Contact, ContactNumber
+from contacts.models import Contact, ContactNumber, Merge
 
 pytestmark = pytest.mark.django_db
 
@@ -83,6 +83,20 @@ def test_so_is_a_page_of_a_day_of_a_person_and_of_a_row(robin):
         Wanted(of=Contact.objects.first()),
     ):
         assert found_badly(wanted) == []
+
+
+def test_so_are_merges_and_those_that_were_undone():
+    kept, robin = Contact.objects.create(name="Mira Talvane"), make_agent("robin")
+    User.objects.bulk_create(User(username=f"agent{place}") for place in range(100))
+    moments = [timezone.now() - timedelta(minutes=place) for place in range(MANY)]
+    told = {"kept": kept, "merged_by": robin, "undone_by": robin, "before": [], "after": {}, "moved": {}, "newest": {}}
+    Merge.objects.bulk_create(Merge(**told, merged_at=moment, undone_at=moment) for moment in moments)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    with CaptureQueriesContext(connection) as asked:
+        SOURCES.newest(Wanted(), None, ON_A_PAGE)
+    of_merges = [question["sql"] for question in asked if 'FROM "contacts_merge"' in question["sql"]]
+    assert (len(of_merges), [sql for sql in of_merges if is_bad(plan(sql))]) == (2, [])
 
 
 def test_what_is_about_a_number_is_found_by_it_and_its_contacts(robin):

@@ -37,6 +37,12 @@ class Merge(models.Model):
         ordering = ["-pk"]
         default_permissions = ()
         permissions = [("merge_contact", gettext_noop("Can merge contacts and undo it"))]
+        indexes = [
+            models.Index(fields=["-merged_at", "-id"], name="merge_by_moment"),
+            models.Index(
+                fields=["-undone_at", "-id"], condition=models.Q(undone_at__isnull=False), name="merge_undone_by_moment"
+            ),
+        ]
 
     def __str__(self) -> str:
         others = pgettext("between the items of a list", ", ").join(self.names[1:])
