@@ -6,6 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from contacts.importing import running
+from contacts.management.commands import import_contacts
 from contacts.models import Contact
 from contacts.models.imports import ImportRun, State
 from contacts.tests.factories import make_contact
@@ -23,15 +24,28 @@ def a_file(folder: Path, *lines: str, name: str = "people.csv", encoding: str = 
 
 
 def test_it_tells_how_the_file_is_read_and_what_became_of_it(tmp_path, capsys):
-    call_command("import_contacts", a_file(tmp_path, *MIRA))
+    call_command("import_contacts", a_file(tmp_path, "All customers", *MIRA, "", ","))
     run = ImportRun.objects.get()
     assert capsys.readouterr().out.splitlines() == [
-        "people.csv: 2 rows, UTF-8, delimiter ,, headings in row 1.",
+        "people.csv: UTF-8, delimiter ,, headings in row 2.",
         "  Name: name",
         "  Mobile: number:mobile",
-        f"New: 1, changed: 0, unchanged: 0, rejected: 0, repaired: 1. It is import {run.pk} in the back office.",
+        "Rows: 1. New: 1, changed: 0, unchanged: 0, rejected: 0, repaired: 1."
+        f" It is import {run.pk} in the back office.",
     ]
     assert [str(number) for number in Contact.objects.get().numbers.all()] == ["+65 9123 4567"]
+
+
+def test_its_progress_says_at_which_row_of_the_file_it_is(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(import_contacts, "TOLD_EVERY_SECONDS", 0)
+    lines = [f"Person {place},9123{place:04}" for place in range(1200)]
+    call_command("import_contacts", a_file(tmp_path, "Name,Mobile", *lines), "--check")
+    said = capsys.readouterr().out.splitlines()
+    assert said[3:] == [
+        "At row 1,001 of 1,201 (83 %) ...",
+        "At row 1,201 of 1,201 (100 %) ...",
+        "Rows: 1,200. New: 1,200, changed: 0, unchanged: 0, rejected: 0, repaired: 0. Nothing was written.",
+    ]
 
 
 def test_rejected_rows_stand_in_a_file_beside_it_and_none_is_overwritten(tmp_path):

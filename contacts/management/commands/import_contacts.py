@@ -106,7 +106,7 @@ class Command(BaseCommand):
             if run.sheet
             else f"{ENCODINGS[read_as.encoding]}, delimiter {DELIMITERS[read_as.delimiter]}"
         )
-        self.stdout.write(f"{run.file_name}: {run.rows:,} rows, {sheet}, {header}.")
+        self.stdout.write(f"{run.file_name}: {sheet}, {header}.")
         for heading, column in zip(run.headings, run.taken_as, strict=True):
             self.stdout.write(f"  {heading or '(no heading)'}: {_described(column)}")
 
@@ -117,7 +117,7 @@ class Command(BaseCommand):
             nonlocal last
             if time.monotonic() - last >= TOLD_EVERY_SECONDS and run.is_under_way:
                 last = time.monotonic()
-                self.stdout.write(f"{run.rows_done:,} of {run.rows:,} rows ({run.percent} %) ...")
+                self.stdout.write(f"At row {run.rows_done:,} of {run.rows:,} ({run.percent} %) ...")
                 self.stdout.flush()
 
         return tell
@@ -125,9 +125,8 @@ class Command(BaseCommand):
     def _tell_outcome(self, run: ImportRun, check: bool) -> None:
         counts = [("New", run.new), ("changed", run.changed), ("unchanged", run.unchanged), ("rejected", run.rejected)]
         said = ", ".join(f"{name}: {count:,}" for name, count in [*counts, ("repaired", run.repaired)])
-        self.stdout.write(
-            f"{said}. {'Nothing was written.' if check else f'It is import {run.pk} in the back office.'}"
-        )
+        kept = "Nothing was written." if check else f"It is import {run.pk} in the back office."
+        self.stdout.write(f"Rows: {run.rows_dealt_with:,}. {said}. {kept}")
 
 
 def _discard(run: ImportRun) -> None:
