@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Case, F, When
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -22,6 +23,10 @@ from contacts.models.imports import DRAFTS, ImportMapping, ImportRun, State
 ROWS_SHOWN = 100
 BEFORE_ROWS = [State.READING, State.REFUSED, State.DRAFT]
 MULTIPART_MARGIN = 64 * 1024
+# Files that have not been counted come before those of which no row was.
+ROWS_DEALT_WITH = Case(
+    When(state__in=BEFORE_ROWS, then=-1), default=F("new") + F("changed") + F("unchanged") + F("rejected")
+)
 
 
 @admin.register(ImportRun)
@@ -48,7 +53,7 @@ class ImportRunAdmin(BackOfficeAdmin):
     def has_view_permission(self, request, run=None) -> bool:
         return super().has_view_permission(request, run) or self.has_add_permission(request)
 
-    @admin.display(description=_("rows"), ordering="rows")
+    @admin.display(description=_("rows"), ordering=ROWS_DEALT_WITH)
     def rows_of_data(self, run: ImportRun) -> int | None:
         """How many rows were counted as what; a file that nobody has checked has not been counted."""
         return None if run.state in BEFORE_ROWS else run.rows_dealt_with

@@ -118,6 +118,16 @@ def test_the_list_counts_rows_of_data_and_no_headings_or_blank_ones(client, cler
     assert listed == ["-", "3"]
 
 
+def test_the_list_is_sorted_by_the_rows_that_it_shows(client, clerk):
+    imported("All customers", "", "", "", "Name,Mobile", "Sven,61234567")
+    imported(*LINES)
+    assert done(an_import(*LINES), State.CHECKING).rows_dealt_with == 2
+    ImportRun.objects.filter(state=State.CHECKED).update(state=State.DRAFT)
+    for order, shown in (("2", ["-", "1", "2"]), ("-2", ["2", "1", "-"])):
+        page = client.get(LIST, {"o": order}).content.decode()
+        assert re.findall(r'field-rows_of_data">([^<]*)<', page) == shown
+
+
 def test_an_undo_that_kept_rows_opens_on_them(client, clerk):
     run = imported(*LINES)
     assert "Tomas Ostfield" in section(client.get(f"{LIST}{run.pk}/change/"), "rows")
