@@ -7,15 +7,18 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Case, F, When
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
 
 from contacts.admin import BackOfficeAdmin
 from contacts.importing import files, reading, running
-from contacts.importing.forms import MOST_MEGABYTES, DialectForm, KeptRowsForm, MappingForm, UploadForm
+from contacts.importing.forms import MOST_MEGABYTES, TARGET_LABELS, DialectForm, KeptRowsForm, MappingForm, UploadForm
+from contacts.importing.mapping import Target
 from contacts.importing.rejected import rejected_lines
 from contacts.importing.wording import fault_words, repair_words
 from contacts.models.imports import DRAFTS, ImportMapping, ImportRun, State
@@ -213,15 +216,23 @@ class ImportRunAdmin(BackOfficeAdmin):
 
 @admin.register(ImportMapping)
 class ImportMappingAdmin(BackOfficeAdmin):
-    """Mappings are saved on the page of an import; here they are renamed and deleted."""
+    """Mappings are saved on the page of an import; here they are looked at, renamed and deleted."""
 
     about = _("Which column of a file is what, kept under a name for the next file of the kind.")
     when_empty = _("A mapping is saved on the page of an import, where the columns are chosen.")
     list_display = ["name", "keep_rule", "shared_rule"]
-    fields = ["name", "keep_rule", "shared_rule"]
+    fields = ["name", "columns_in_words", "keep_rule", "shared_rule"]
+    readonly_fields = ["columns_in_words"]
 
     def has_add_permission(self, request) -> bool:
         return False
+
+    @admin.display(description=_("columns"))
+    def columns_in_words(self, mapping: ImportMapping) -> SafeString:
+        """By heading, what is not imported last: PostgreSQL does not keep the file's order."""
+        columns = sorted(mapping.columns.items(), key=lambda item: (item[1][0] == Target.NOTHING, item[0]))
+        told = [(heading, TARGET_LABELS[Target(target)], label) for heading, (target, label) in columns]
+        return render_to_string("admin/contacts/importmapping/_columns.html", {"columns": told})
 
 
 def _too_large() -> str:

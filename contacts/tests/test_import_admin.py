@@ -147,6 +147,22 @@ def test_a_saved_mapping_is_taken_for_another_file(client, clerk):
     assert (run.columns, run.shared_rule) == ([["number", "direct"], ["name", ""]], SharedRule.ADD)
 
 
+def test_a_saved_mapping_shows_its_columns_and_rules_in_words(admin_client):
+    columns = {"remarks": ["remarks", ""], "": ["", ""], "mobile": ["number", "direct"], "name": ["name", ""]}
+    rules = {"keep_rule": "file_wins", "shared_rule": SharedRule.ADD}
+    saved = ImportMapping.objects.create(name="Monthly", columns=columns, **rules)
+    shown = admin_client.get(f"/admin/contacts/importmapping/{saved.pk}/change/").content.decode()
+    columns = pieces(shown.partition("field-columns_in_words")[2], "table")[0]
+    assert table(columns) == [
+        ["mobile", "Phone numbers", "direct"],
+        ["name", "Name", ""],
+        ["remarks", "Remarks", ""],
+        ["(no heading)", "— not imported —", ""],
+    ]
+    assert '<option value="file_wins" selected>The file wins; an empty cell changes nothing' in shown
+    assert '<option value="add" selected>Add another contact who shares the number' in shown
+
+
 def test_a_file_that_cannot_be_read_is_refused_where_it_was_chosen(client, clerk):
     response = upload(client, "Name,Mobile", 'Mira,"9')
     assert "a quotation mark opens a cell" in words(response.content.decode())
