@@ -202,6 +202,7 @@ def test_every_disguise_of_a_number_is_one_number(digits, disguise):
         ("  Mira Talvane ", "Mira Talvane", []),
         ('="Mira"', "Mira", [Repair.FORMULA]),
         ("'=1+1", "=1+1", [Repair.APOSTROPHE]),
+        *(("=1+1", "=1+1", []), ("=", "=", []), ("=12", "12", [Repair.FORMULA])),
         ("'t Hooft", "'t Hooft", []),
         ("Mira\u3000", "Mira", [Repair.BLANKS]),
         ("line\nline", "line\nline", []),
@@ -211,7 +212,13 @@ def test_words_are_freed_of_what_spreadsheets_put_around_them(cell, words, repai
     assert text(cell) == (words, repairs)
 
 
-@pytest.mark.parametrize(("cell", "fault"), [("#N/A", Fault.ERROR), ("=A2&B2", Fault.WITHOUT_RESULT)])
+@pytest.mark.parametrize(
+    ("cell", "fault"),
+    [
+        ("#N/A", Fault.ERROR),
+        *((cell, Fault.WITHOUT_RESULT) for cell in ("=", "= A2", *(f"={sign}A2" for sign in "_({+-@$\"'1"))),
+    ],
+)
 def test_what_a_spreadsheet_could_not_reckon_is_no_name(cell, fault):
     with pytest.raises(Refused) as refused:
         one_line(cell)
