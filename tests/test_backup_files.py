@@ -6,7 +6,7 @@ import json
 import shutil
 import sqlite3
 from contextlib import closing
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from zipfile import ZipFile
@@ -16,7 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dbncrm.backups import on_sqlite
-from dbncrm.backups.archive import BackupError, Manifest, opened, write
+from dbncrm.backups.archive import BackupError, Manifest, check_room, opened, write
+from dbncrm.backups.contents import known_migrations
+from dbncrm.backups.restoring import restore
 
 CONTENT = bytes(range(256)) * 8
 MANIFEST = Manifest(
@@ -142,13 +144,67 @@ def test_a_sealed_file_without_a_database_is_refused(folder):
     assert refusal(folder, sealed_archive(json.dumps(asdict(MANIFEST)))) == NO_BACKUP
 
 
+def with_room_for(size: int, monkeypatch) -> None:
+    """Lets each disk have as much room left, and no more."""
+    monkeypatch.setattr(shutil, "disk_usage", lambda _folder: shutil._ntuple_diskusage(0, 0, size))
+
+
 def test_what_has_no_room_is_not_unpacked(folder, monkeypatch):
     file = folder / "large.zip"
     file.write_bytes(sealed())
-    monkeypatch.setattr(shutil, "disk_usage", lambda _folder: shutil._ntuple_diskusage(0, 0, 2047))
-    with opened(file) as backup, pytest.raises(BackupError, match="make room, or set TMPDIR to a folder that has it"):
+    with_room_for(2047, monkeypatch)
+    with (
+        opened(file) as backup,
+        pytest.raises(BackupError, match="make room, or set TMPDIR to a folder on another disk"),
+    ):
         backup.extract(folder / "none")
     assert not (folder / "none").exists()
+
+
+def test_what_is_written_to_one_disk_counts_together_and_what_is_missing_is_told(folder, monkeypatch):
+    elsewhere = Path("/proc")
+    needs = [(folder, 700_000_000), (elsewhere, 900_000_000), (folder.parent, 300_000_000)]
+    with_room_for(1_000_000_000, monkeypatch)
+    check_room("The restore", needs)
+    with_room_for(999_999_999, monkeypatch)
+    with pytest.raises(BackupError) as refused:
+        check_room("The restore", needs)
+    where = f"1,000 MB in {folder} and {folder.parent}, and 1 MB are missing there"
+    assert str(refused.value) == f"The restore needs {where}: make room, or set TMPDIR to a folder on another disk."
+    with_room_for(600_000_000, monkeypatch)
+    with pytest.raises(BackupError, match=r"needs 900 MB in /proc, and 300 MB are missing there: make room\.$"):
+        check_room("The restore", needs[1:2])
+
+
+@pytest.mark.parametrize(("held", "restored"), [(0, 60), (60, 60), (6, 60), (60, 6)])
+def test_as_much_room_is_asked_for_as_sqlite_writes_until_a_copy_has_taken_a_databases_place(tmp_path, held, restored):
+    """What stands beside each other at most, and hardly more. Where less is restored, what was there may come back."""
+    target, source = (tmp_path / name / "made.sqlite3" for name in ("target", "source"))
+    for file, rows in ((target, held), (source, restored)):
+        file.parent.mkdir()
+        sqlite_file(file.parent, "CREATE TABLE a (b)", *["INSERT INTO a VALUES (randomblob(100000))"] * rows)
+    sizes = [file.stat().st_size for file in (source, target)]
+    with closing(sqlite3.connect(target)) as into, closing(sqlite3.connect(source)) as copy:
+        into.execute("PRAGMA journal_mode=WAL")
+        copy.backup(into)
+        beside = sum(file.stat().st_size for file in target.parent.iterdir()) - sizes[1]
+        into.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        written = max(beside, sum(file.stat().st_size for file in target.parent.iterdir()) - sizes[1])
+    [(_folder, needed)] = on_sqlite.needs(*sizes)
+    small = 100_000
+    assert written <= needed + small
+    assert needed <= (written if restored >= held else 1.02 * sizes[1]) + small
+
+
+@pytest.mark.django_db
+def test_a_restore_without_room_is_refused_before_anything_is_written(tmp_path, monkeypatch):
+    file = tmp_path / "file.zip"
+    manifest = replace(MANIFEST, migrations=sorted(known_migrations()))
+    file.write_bytes(sealed(manifest=manifest))
+    with_room_for(2047, monkeypatch)
+    with pytest.raises(BackupError, match=r"needs \d MB in .*, and \d MB are missing there: make room"):
+        restore(file, replace=True)
+    assert list(tmp_path.iterdir()) == [file]
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path):

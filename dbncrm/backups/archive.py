@@ -8,10 +8,11 @@ import hashlib
 import json
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from tempfile import gettempdir
 from typing import IO, BinaryIO
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
@@ -22,6 +23,9 @@ DATABASES = ["sqlite", "postgresql"]
 SEAL_LENGTH = 64
 _SEAL = re.compile(rb"[0-9a-f]{64}")
 _CHUNK = 1 << 20
+
+# A folder, and how many bytes are written there.
+Need = tuple[Path, int]
 
 
 class BackupError(Exception):
@@ -56,14 +60,36 @@ class Backup:
     manifest: Manifest
     _archive: ZipFile
 
+    @property
+    def size(self) -> int:
+        """Of its database unpacked, in bytes."""
+        return self._archive.getinfo(DATABASE).file_size
+
     def extract(self, into: Path) -> None:
         """Raises BackupError where there is no room for it."""
-        size = self._archive.getinfo(DATABASE).file_size
-        if size > (free := shutil.disk_usage(into.parent).free):
-            needed = f"{size // 1_000_000:,} MB, and {into.parent} has {free // 1_000_000:,} MB left"
-            raise BackupError(f"{self.path} needs {needed}: make room, or set TMPDIR to a folder that has it.")
+        check_room(str(self.path), [(into.parent, self.size)])
         with self._archive.open(DATABASE) as packed, into.open("wb") as file:
             shutil.copyfileobj(packed, file, _CHUNK)
+
+
+def check_room(what: str, needs: Iterable[Need]) -> None:
+    """Raises BackupError, with how much is missing, where a disk has not the room that its folders need together."""
+    disks: dict[int, list[Need]] = {}
+    for folder, size in needs:
+        disks.setdefault(folder.stat().st_dev, []).append((folder, size))
+    for there in disks.values():
+        folders, sizes = zip(*there, strict=True)
+        needed, free = sum(sizes), shutil.disk_usage(folders[0]).free
+        if needed > free:
+            places = " and ".join(map(str, dict.fromkeys(folders)))
+            lacks = f"{what} needs {_megabytes(needed)} in {places}, and {_megabytes(needed - free)} are missing there"
+            can_lead_away = any(folder.is_relative_to(gettempdir()) for folder in folders)
+            elsewhere = ", or set TMPDIR to a folder on another disk" if can_lead_away else ""
+            raise BackupError(f"{lacks}: make room{elsewhere}.")
+
+
+def _megabytes(size: int) -> str:
+    return f"{-(-size // 1_000_000):,} MB"
 
 
 def write(file: BinaryIO, fill: Callable[[IO[bytes]], Manifest]) -> Manifest:

@@ -18,7 +18,7 @@ from django.db import ConnectionHandler, ProgrammingError, connection, transacti
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg2.extensions import make_dsn
 
-from dbncrm.backups.archive import Backup, BackupError
+from dbncrm.backups.archive import Backup, BackupError, Need
 from dbncrm.backups.contents import Contents, contents
 
 # What Django's connection has beside libpq's own parameters.
@@ -64,6 +64,21 @@ def check_version(manifest_version: str) -> None:
 
 def exists() -> bool:
     return True
+
+
+def size() -> int:
+    """Nothing of it stands on this machine, as far as can be told."""
+    return 0
+
+
+def needs(restored: int, held: int) -> list[Need]:
+    """The server does not tell how much room it has; a restore that finds none there changes nothing."""
+    return []
+
+
+def needs_to_dump(folder: Path, held: int) -> list[Need]:
+    """A dump goes into the backup at once."""
+    return []
 
 
 def dump(into: IO[bytes], folder: Path) -> Contents:

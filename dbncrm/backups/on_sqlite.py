@@ -14,8 +14,11 @@ from typing import IO
 from django.db import ConnectionHandler, DatabaseError, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from dbncrm.backups.archive import Backup, BackupError
+from dbncrm.backups.archive import Backup, BackupError, Need
 from dbncrm.backups.contents import Contents, check_rows, contents
+
+# Of a page of 4 KB the log has a header too, and its index a place: less than a 64th (sqlite.org/walformat.html).
+_PAGES_FOR_ONE_OF_LOG = 64
 
 
 def version() -> str:
@@ -28,6 +31,26 @@ def check_tools() -> None:
 
 def exists() -> bool:
     return Path(connection.settings_dict["NAME"]).exists()
+
+
+def size() -> int:
+    """Of the database, in bytes; 0 where there is none."""
+    return Path(connection.settings_dict["NAME"]).stat().st_size if exists() else 0
+
+
+def needs(restored: int, held: int) -> list[Need]:
+    """What a restore writes beside a database of `held` bytes until one of `restored` has taken its place.
+
+    All of it goes into the write-ahead log, and then the file grows. What was there may be put back in the same way.
+    """
+    written = max(restored, held)
+    log = written + written // _PAGES_FOR_ONE_OF_LOG
+    return [(Path(connection.settings_dict["NAME"]).parent, log + max(0, restored - held))]
+
+
+def needs_to_dump(folder: Path, held: int) -> list[Need]:
+    """What making a backup writes at least: a copy of the database."""
+    return [(folder, held)]
 
 
 def dump(into: IO[bytes], folder: Path) -> Contents:

@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from dbncrm.backups import making, moving, running
-from dbncrm.backups.archive import Backup, BackupError, Manifest, opened
+from dbncrm.backups.archive import Backup, BackupError, Manifest, check_room, opened
 from dbncrm.backups.contents import Contents, contents, known_migrations
 
 SAFETY_NAME = "before-restore-%Y%m%dT%H%M%SZ.zip"
@@ -39,7 +39,11 @@ def restore(path: Path, *, replace: bool = False, safety_folder: Path | None = N
         held = _held()
         if held.is_of_people() and not replace:
             raise BackupError("The database holds data. To put the backup in its place, say --replace.")
-        safety = _safety(held, safety_folder or path.parent, folder)
+        lasting = safety_folder or path.parent if held.is_of_people() else folder
+        check_room("Backing up what is there", making.here().needs_to_dump(lasting, making.here().size()))
+        _check_room(backup, making.here().size(), folder)
+        safety = _safety(held, lasting)
+        _check_room(backup, _unpacked(safety), folder)
         _bring_in_or_put_back(backup, safety, folder)
     migrated = sorted(known_migrations() - set(backup.manifest.migrations))
     lacks_pepper = not set(backup.manifest.peppers) <= set(making.fingerprints(settings.TOKEN_PEPPERS))
@@ -72,12 +76,25 @@ def _held() -> Contents:
         raise BackupError(f"The database cannot be read ({error}), so it is not replaced: {advice}.") from None
 
 
-def _safety(held: Contents, lasting: Path, passing: Path) -> Path | None:
-    """A backup of what is there, which lasts where anybody has put anything in. None where there are no tables."""
-    if not held.migrations:
-        return None
-    folder = lasting if held.is_of_people() else passing
-    return making.back_up(folder / f"{timezone.now():{SAFETY_NAME}}")[0]
+def _check_room(backup: Backup, held: int, folder: Path) -> None:
+    """Raises BackupError unless there is room for the backup, unpacked and as the database; and for what is there, of
+    `held` bytes, should it be put back.
+    """
+    moves = backup.manifest.database != connection.vendor
+    unpacked = backup.size + held if moves else max(backup.size, held)
+    check_room("The restore", [(folder, unpacked), *making.here().needs(backup.size, held)])
+
+
+def _safety(held: Contents, folder: Path) -> Path | None:
+    """A backup of what is there. None where there are no tables."""
+    return making.back_up(folder / f"{timezone.now():{SAFETY_NAME}}")[0] if held.migrations else None
+
+
+def _unpacked(safety: Path | None) -> int:
+    if safety is None:
+        return 0
+    with opened(safety) as backup:
+        return backup.size
 
 
 def _bring_in_or_put_back(backup: Backup, safety: Path | None, folder: Path) -> None:
