@@ -16,12 +16,12 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
 
 from contacts.admin import BackOfficeAdmin
-from contacts.importing import files, reading, running
+from contacts.importing import files, reading, running, saving
 from contacts.importing.forms import MOST_MEGABYTES, TARGET_LABELS, DialectForm, KeptRowsForm, MappingForm, UploadForm
 from contacts.importing.mapping import Target
 from contacts.importing.rejected import rejected_lines
-from contacts.importing.wording import fault_words, repair_words
-from contacts.models.imports import DRAFTS, ImportMapping, ImportRun, State
+from contacts.importing.wording import changes, fault_words, repair_words
+from contacts.models.imports import DRAFTS, ImportMapping, ImportRun, Outcome, State
 
 ROWS_SHOWN = 100
 BEFORE_ROWS = [State.READING, State.REFUSED, State.DRAFT]
@@ -123,11 +123,22 @@ class ImportRunAdmin(BackOfficeAdmin):
 
     def _rows(self, request: HttpRequest, run: ImportRun) -> dict:
         form = KeptRowsForm({"show": "kept"} if run.kept and "show" not in request.GET else request.GET)
-        rows = list(run.kept_rows.filter(**form.filters()).select_related("contact")[: ROWS_SHOWN + 1])
+        is_check = run.state in [State.CHECKING, State.CHECKED]
+        found = run.kept_rows.filter(**form.filters()).select_related("contact")
+        if is_check and form.shown == Outcome.CHANGED:
+            found = found.filter(before__isnull=False)
+        rows = list(found[: ROWS_SHOWN + 1])
         for row in rows:
+            row.changes = changes(row.before, row.after)
             row.reasons = [fault_words(fault) for fault in row.faults]
             row.mended = [{**repair, "words": repair_words(repair)} for repair in row.repairs]
-        return {"shown": form.shown, "kept_rows": rows[:ROWS_SHOWN], "has_more": len(rows) > ROWS_SHOWN}
+        return {
+            "shown": form.shown,
+            "kept_rows": rows[:ROWS_SHOWN],
+            "has_more": len(rows) > ROWS_SHOWN,
+            "is_check": is_check,
+            "most_changes": saving.CHANGES_OF_A_CHECK,
+        }
 
     def progress(self, request: HttpRequest, pk: int) -> HttpResponse:
         """A piece of the page, for the script that keeps it as it is."""

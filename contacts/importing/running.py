@@ -227,7 +227,7 @@ def _check(run: ImportRun) -> Iterator[ImportRun]:
             planned = plan(entries, book, run.keep_rule, run.shared_rule, timezone.now())
             book.remember(plan.known for plan in planned if plan.known and plan.after)
             with _batch(run, entries[-1].number) as stored:
-                saving.keep(stored, planned, with_changes=False)
+                saving.keep(stored, planned, is_check=True)
                 stored.count(Counter(plan.outcome for plan in planned), saving.repaired(planned))
             yield stored
     finally:
@@ -245,7 +245,7 @@ def _import(run: ImportRun) -> Iterator[ImportRun]:
             book = Book()
             planned = plan(entries, book, run.keep_rule, run.shared_rule, now)
             saving.save(planned, book.contacts, now)
-            saving.keep(stored, planned, with_changes=True)
+            saving.keep(stored, planned, is_check=False)
             stored.count(Counter(plan.outcome for plan in planned), saving.repaired(planned))
         yield stored
     yield _finish(run)

@@ -19,6 +19,8 @@ ROW_COLUMNS = [
     *("run_id", "number", "outcome", "contact_id", "cells", "faults", "repairs", "is_repaired", "before", "after"),
     "undo",
 ]
+# What people look at before they import; of a million rows, the changes of all would be as large as the contacts.
+CHANGES_OF_A_CHECK = 100
 
 
 def save(planned: Sequence[Planned], contacts: dict[int, Contact], now: datetime) -> None:
@@ -76,24 +78,34 @@ def update(changed: Sequence[Known], contacts: dict[int, Contact], now: datetime
     _mark_primary(changed)
 
 
-def keep(run: ImportRun, planned: Iterable[Planned], *, with_changes: bool) -> None:
-    """Stores what became of rows: of those rejected or repaired; `with_changes`, of all that did something."""
+def keep(run: ImportRun, planned: Sequence[Planned], *, is_check: bool) -> None:
+    """Stores what became of rows: of those rejected or repaired, and of all that did something, with what they changed.
+
+    Of a check, the changes of the first CHANGES_OF_A_CHECK rows alone.
+    """
+    telling = _first_changes(run, planned) if is_check else [plan for plan in planned if plan.after]
+    told = {plan.entry.number for plan in telling}
     kept = (
-        plan
-        for plan in planned
-        if plan.outcome == Outcome.REJECTED or plan.entry.repairs or (with_changes and plan.after)
+        plan for plan in planned if plan.outcome == Outcome.REJECTED or plan.entry.repairs or plan.entry.number in told
     )
-    insert(ImportRow, ROW_COLUMNS, (_row_cells(run, plan, with_changes=with_changes) for plan in kept))
+    rows = (_row_cells(run, plan, is_check=is_check, tells=plan.entry.number in told) for plan in kept)
+    insert(ImportRow, ROW_COLUMNS, rows)
 
 
-def _row_cells(run: ImportRun, plan: Planned, *, with_changes: bool) -> list:
+def _first_changes(run: ImportRun, planned: Sequence[Planned]) -> list[Planned]:
+    """Those for which there is room; the run does not count this batch yet."""
+    changed = [plan for plan in planned if plan.outcome == Outcome.CHANGED]
+    return changed[: max(0, CHANGES_OF_A_CHECK - run.changed)]
+
+
+def _row_cells(run: ImportRun, plan: Planned, *, is_check: bool, tells: bool) -> list:
     """Of a contact that is not stored, as in a check, no key is kept."""
-    is_stored = plan.known and (with_changes or not plan.known.is_new)
+    is_stored = plan.known and not (is_check and plan.known.is_new)
     return [
         *(run.pk, plan.entry.number, plan.outcome, plan.known.pk if is_stored else None),
         plan.entry.cells if plan.outcome == Outcome.REJECTED else [],
         *(plan.entry.faults, plan.entry.repairs, _is_repaired(plan)),
-        *((plan.before, plan.after) if with_changes else (None, None)),
+        *((plan.before, plan.after) if tells else (None, None)),
         Undo.NOT_UNDONE,
     ]
 

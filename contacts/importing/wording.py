@@ -1,10 +1,16 @@
-"""How people read what was repaired, and why a row is rejected."""
+"""How people read what a row changes, what was repaired in it, and why it is rejected."""
 
+from dataclasses import dataclass
+
+from django.utils.dateparse import parse_datetime
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
+from contacts import dates, phone
 from contacts.importing.repairing import LABEL_MAX_LENGTH, MOST_NUMBERS_IN_A_CELL, Fault, Repair
 from contacts.importing.rows import MOST_CHARACTERS, MOST_NUMBERS
+from contacts.models import Contact, ContactNumber
 
 _REPAIRS = {
     Repair.FORMULA: gettext_lazy("taken out of a formula"),
@@ -67,6 +73,48 @@ _LIMITS = {
     "most_label": LABEL_MAX_LENGTH,
     **{f"most_{target}": f"{most:,}" for target, most in MOST_CHARACTERS.items()},
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A value that a row changes, in words; empty for none."""
+
+    name: str
+    before: str
+    after: str
+
+
+def changes(before: dict | None, after: dict | None) -> list[Change]:
+    """What a row changes of a contact that is there, as `planning` has it; nothing of what it adds."""
+    if before is None or after is None:
+        return []
+    numbers = sorted(after.get("numbers", {}).items())
+    fields = [name for name in ("name", "company", "email", "remarks", "archived_at", "primary") if name in after]
+    return [
+        *(Change(_name(field), _value(field, before[field]), _value(field, after[field])) for field in fields),
+        *(
+            Change(_name("number"), _labelled(number, before["numbers"][number]), _labelled(number, label))
+            for number, label in numbers
+        ),
+    ]
+
+
+def _name(field: str) -> str:
+    numbers = {"primary": "is_primary", "number": "number"}
+    known = ContactNumber if field in numbers else Contact
+    return capfirst(str(known._meta.get_field(numbers.get(field, field)).verbose_name))
+
+
+def _value(field: str, value: str | None) -> str:
+    if field == "archived_at":
+        return dates.local(parse_datetime(value)) if value else ""
+    return phone.display(value) if field == "primary" and value else value or ""
+
+
+def _labelled(number: str, label: str | None) -> str:
+    """A number with its label; None for one that the contact does not have."""
+    comma = pgettext("between what is said of one thing", ", ")
+    return "" if label is None else comma.join(filter(None, [phone.display(number), label]))
 
 
 def repair_words(repair: dict) -> str:

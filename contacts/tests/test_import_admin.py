@@ -2,15 +2,17 @@
 
 import re
 import uuid
+from unittest.mock import ANY
 
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 
-from contacts.importing import files
+from contacts.importing import files, saving
 from contacts.models import Contact
-from contacts.models.imports import ImportMapping, ImportRun, SharedRule, State
+from contacts.models.imports import ImportMapping, ImportRun, KeepRule, SharedRule, State
+from contacts.tests.factories import make_contact
 from contacts.tests.import_files import an_import, counts, csv_file, done, imported, xlsx_file
 from contacts.tests.pages import pieces, section, table, words
 
@@ -136,6 +138,48 @@ def test_an_undo_that_kept_rows_opens_on_them(client, clerk):
     kept = section(client.get(f"{LIST}{run.pk}/change/"), "rows")
     assert [row[:2] for row in table(kept)] == [["2", "Mira Talvane"]]
     assert "Tomas Ostfield" in section(client.get(f"{LIST}{run.pk}/change/?show=rejected"), "rows")
+
+
+def test_a_check_says_field_by_field_what_would_change(client, clerk):
+    mira = make_contact("Mira Talvane", "+6591234567", company="Korfield", remarks="Mornings.")
+    lines = ("Name,Company,Mobile,Office,Remarks", "Mira Talvane,Korfield Motors,91234567,61234567,")
+    run = done(an_import(*lines, "Sven,,91110000,,", keep_rule=KeepRule.FILE_WINS), State.CHECKING)
+    told = section(client.get(f"{LIST}{run.pk}/change/?show=changed"), "rows")
+    changes = "Company: Korfield → Korfield Motors Number: — → +65 6123 4567, office Number: {} → {}"
+    mobile = ("+65 9123 4567", "+65 9123 4567, mobile")
+    assert table(told) == [["2", "Mira Talvane (Korfield)", changes.format(*mobile), ANY]]
+    assert "Korfield Motors" not in str(Contact.objects.get(pk=mira.pk))
+    done(run, State.IMPORTING)
+    told = section(client.get(f"{LIST}{run.pk}/change/?show=changed"), "rows")
+    assert table(told)[0][2] == changes.format(*mobile)
+    done(ImportRun.objects.get(), State.UNDOING)
+    told = section(client.get(f"{LIST}{run.pk}/change/?show=changed"), "rows")
+    assert table(told)[0][2] == ""
+
+
+def test_names_archive_and_the_primary_number_are_words_too(client, clerk):
+    make_contact("Mira Talvane", "+6591234567", "+6561234567")
+    pk = Contact.objects.get().pk
+    lines = ("ID,Name,Number 1,Number 2,Primary,Archived", f"{pk},Mira Ostfield,+6591234567,+6561234567,Number 2,yes")
+    run = done(an_import(*lines, keep_rule=KeepRule.FILE_WINS), State.CHECKING)
+    [row] = table(section(client.get(f"{LIST}{run.pk}/change/?show=changed"), "rows"))
+    assert re.fullmatch(
+        r"Name: Mira Talvane → Mira Ostfield Archived: — → .* 20\d\d, .*"
+        r" Primary: \+65 9123 4567 → \+65 6123 4567",
+        row[2],
+    )
+
+
+def test_a_check_keeps_the_changes_of_the_first_rows_alone_and_says_so(client, clerk, monkeypatch):
+    monkeypatch.setattr(saving, "CHANGES_OF_A_CHECK", 2)
+    for place in range(3):
+        make_contact(f"Person {place}", f"+6591234{place:03}")
+    lines = [f"Person {place},6591234{place:03},Firm" for place in range(3)]
+    run = done(an_import("Name,Mobile,Company", *lines, keep_rule=KeepRule.FILE_WINS), State.CHECKING)
+    assert list(run.kept_rows.order_by("number").values_list("before__company", flat=True)) == ["", "", None]
+    told = section(client.get(f"{LIST}{run.pk}/change/?show=changed"), "rows")
+    assert [row[0] for row in table(told)] == ["2", "3"]
+    assert "These are the first 2 of 3: a check keeps no more." in words(told)
 
 
 def test_a_saved_mapping_is_taken_for_another_file(client, clerk):
