@@ -1,10 +1,11 @@
 """Refuses an XLSX workbook that would fill the memory once it is opened, and finds its cells that have no value."""
 
+import io
 import sys
 import zipfile
 import zlib
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import BinaryIO
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 from contacts.importing.reading import LONGEST_CELL, MOST_COLUMNS
 
 MOST_PARTS = 2_000
+MOST_DIRECTORY_BYTES = 1024 * 1024
 MOST_UNPACKED_BYTES = 600 * 1024 * 1024
 MOST_CELLS = 20_000_000
 # Text packs to a twentieth at best; what packs to less is made to hurt, or empty cells.
@@ -24,11 +26,17 @@ FREELY_UNPACKED_BYTES = 10 * 1024 * 1024
 READ_AT_ONCE = 256 * 1024
 # What goes on for longer, such as an attribute, is looked at from its beginning with each piece that comes.
 LONGEST_TAG = 1024 * 1024
+# Of each, the parser remembers every one that it has met.
+MOST_NAMES = 1_000
+DEEPEST = 64
 # Errors, and formulas without a result: they are held beside the workbook, a text of some characters for each.
 MOST_WITHOUT_VALUE = 500_000
 SHOWN_OF_A_FORMULA = 60
 _WORKBOOK, _RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
-_KINDS = {"c", "v", "f", "row", "si"}
+# By these the program that opens it would take it for a workbook of another kind, which is not examined.
+_OF_OTHER_KINDS = {"content.xml", "mimetype", "xl/workbook.bin"}
+_END_RECORD, _END_RECORD_BYTES = b"PK\x05\x06", 22
+_LONG_END_RECORD = b"PK\x06\x06"
 
 
 # What stands in cells that have no value, by `place_of`: `#N/A`, `=A1+1`.
@@ -65,27 +73,63 @@ def examine(file: BinaryIO, told: Callable[[], None], bounds: Bounds) -> dict[st
     Answers which cells of each sheet have no value; `told` is called again and again. Raises ValidationError.
     """
     try:
+        _require_short_directory(file)
         with zipfile.ZipFile(file) as archive:
             found = _examine_parts(archive, told, bounds)
-            return {sheet: found[part] for sheet, part in _parts_of_sheets(archive) if found.get(part)}
+            return _of_sheets(archive, found)
     except _Refused as error:
         raise ValidationError(str(error)) from error
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as error:
         raise damaged() from error
 
 
-def _examine_parts(archive: zipfile.ZipFile, told: Callable[[], None], bounds: Bounds) -> dict[str, Without]:
+def _require_short_directory(file: BinaryIO) -> None:
+    """Finds how long the list of parts says to be, where zipfile does (APPNOTE.TXT, 4.3.14 and 4.3.16)."""
+    file.seek(0, io.SEEK_END)
+    file.seek(max(0, file.tell() - 2**16 - 2 * _END_RECORD_BYTES - 100))
+    tail = file.read()
+    last = len(tail) - _END_RECORD_BYTES
+    ends_with_it = tail[last : last + 4] == _END_RECORD and tail.endswith(b"\0\0")
+    place = last if ends_with_it else tail.rfind(_END_RECORD)
+    long_place = tail.rfind(_LONG_END_RECORD)
+    sizes = [int.from_bytes(tail[place + 12 : place + 16], "little")]
+    if long_place >= 0:
+        sizes = [int.from_bytes(tail[long_place + 40 : long_place + 48], "little"), sizes[0] % 0xFFFFFFFF]
+    if place < 0:
+        raise zipfile.BadZipFile
+    if max(sizes) > MOST_DIRECTORY_BYTES:
+        raise _too_many_parts()
+
+
+def _too_many_parts() -> _Refused:
+    return _Refused(_("This is no workbook of a spreadsheet: it has too many parts, or one twice."))
+
+
+def _examine_parts(archive: zipfile.ZipFile, told: Callable[[], None], bounds: Bounds) -> dict[str, Without | None]:
+    """What each part has without a value; None for one that is no XML."""
     parts = archive.infolist()
-    if len(parts) > MOST_PARTS or len({part.filename for part in parts}) < len(parts):
-        raise _Refused(_("This is no workbook of a spreadsheet: it has too many parts, or one twice."))
+    names = {part.filename.lower().replace("\\", "/") for part in parts}
+    if len(parts) > MOST_PARTS or len(names) < len(parts):
+        raise _too_many_parts()
     if (unpacked := sum(part.file_size for part in parts)) > bounds.most_bytes:
         raise _too_large(unpacked)
-    texts, found = _SharedTexts(), {}
+    held, found = _Held(), {}
     for part in sorted(parts, key=_refers_to_texts):
         if part.file_size > FREELY_UNPACKED_BYTES and part.file_size > part.compress_size * GREATEST_RATIO:
             raise _too_large(part.file_size)
-        found[part.filename] = _examine_part(_unpacked(archive, part), _Area(texts, bounds), told)
+        found[part.filename] = _examine_part(part.filename, _unpacked(archive, part), _Area(held, bounds), told)
+    if not names.issuperset({_WORKBOOK, _RELATIONS}) or names & _OF_OTHER_KINDS:
+        raise zipfile.BadZipFile
     return found
+
+
+def _of_sheets(archive: zipfile.ZipFile, found: dict[str, Without | None]) -> dict[str, Without]:
+    """By the names of the sheets. Raises BadZipFile for a sheet that was not examined."""
+    unread = {part.rpartition("/")[2] for part, without in found.items() if without is None}
+    sheets = dict(_parts_of_sheets(archive))
+    if unread & {part.replace("\\", "/").rpartition("/")[2] for part in sheets.values()}:
+        raise zipfile.BadZipFile
+    return {sheet: without for sheet, part in sheets.items() if (without := found.get(part))}
 
 
 def _refers_to_texts(part: zipfile.ZipInfo) -> bool:
@@ -110,10 +154,11 @@ def _unpacked(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes
         raise zipfile.BadZipFile
 
 
-def _examine_part(pieces: Iterator[bytes], area: "_Area", told: Callable[[], None]) -> Without:
-    """What is XML is parsed, whatever it is called. Answers its cells without a value."""
+def _examine_part(name: str, pieces: Iterator[bytes], area: "_Area", told: Callable[[], None]) -> Without | None:
+    """What is XML is parsed, whatever it is called, and what is called so. Answers its cells without a value."""
     beginning = next(pieces, b"")
-    is_xml = beginning.lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n").startswith(b"<")
+    begins_so = beginning.lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n").startswith(b"<")
+    is_xml = begins_so or name.lower().endswith((".xml", ".rels"))
     try:
         if is_xml:
             area.feed(beginning)
@@ -125,14 +170,11 @@ def _examine_part(pieces: Iterator[bytes], area: "_Area", told: Callable[[], Non
             area.end()
     except expat.ExpatError as error:
         raise zipfile.BadZipFile from error
-    return area.without
+    return area.without if is_xml else None
 
 
 def _parts_of_sheets(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
     """The name of each sheet and of the part that holds it (ECMA-376, Part 1, 12.3.24 and Part 2, 6.5)."""
-    names = set(archive.namelist())
-    if not names.issuperset({_WORKBOOK, _RELATIONS}):
-        return
     targets = {
         element.get("Id"): element.get("Target", "") for element in _elements(archive, _RELATIONS, "Relationship")
     }
@@ -152,17 +194,24 @@ def _elements(archive: zipfile.ZipFile, part: str, wanted: str) -> list[dict[str
 
     parser = expat.ParserCreate()
     parser.StartElementHandler = begins
-    with archive.open(part) as stream:
+    name = next(name for name in archive.namelist() if name.lower().replace("\\", "/") == part)
+    with archive.open(name) as stream:
         parser.ParseFile(stream)
     return found
 
 
-class _SharedTexts:
-    """How many bytes each of the texts has to which cells refer by number; the sheets are parsed after them."""
+class _Held:
+    """What a workbook has in common: names, cells without a value, and the texts to which cells refer by number.
+
+    Of those it is known how many bytes each has; the sheets are parsed after them.
+    """
 
     def __init__(self) -> None:
         self.sizes = array("L")
         self.are_referred_to = False
+        self.without_count = 0
+        self.kinds: dict[str, str] = {}
+        self.attributes: set[str] = set()
 
     def add(self, number: int, size: int) -> None:
         if self.are_referred_to:
@@ -171,6 +220,14 @@ class _SharedTexts:
             self.sizes[number] = max(size, self.sizes[number])
         else:
             self.sizes.append(size)
+
+    def meet(self, name: str, attributes: Iterable[str]) -> str:
+        """The name of an element without its prefix. Raises _Refused for too many different names."""
+        self.kinds[name] = name.rpartition(":")[2]
+        self.attributes.update(attributes)
+        if len(self.kinds) > MOST_NAMES or len(self.attributes) > MOST_NAMES:
+            raise _Refused(_("The workbook holds too many kinds of tags. Open it in a spreadsheet and save it anew."))
+        return self.kinds[name]
 
     def size(self, number: int) -> int:
         self.are_referred_to = True
@@ -183,10 +240,10 @@ class _Area:
     What a cell holds is of bounded size; so is what all do, each with the text to which it refers.
     """
 
-    def __init__(self, texts: _SharedTexts, bounds: Bounds) -> None:
-        self.rows = self.columns = self.in_row = 0
+    def __init__(self, held: _Held, bounds: Bounds) -> None:
+        self.rows = self.columns = self.row = self.in_row = self.depth = 0
         self.without: Without = {}
-        self._texts, self._bounds = texts, bounds
+        self._held, self._bounds = held, bounds
         self._text_count = self._expanded = 0
         self._is_inside = False
         self._size = 0
@@ -216,15 +273,21 @@ class _Area:
 
     def _begins(self, name: str, attributes: dict[str, str]) -> None:
         """Called for each of millions of elements, as are the two below."""
-        kind = name if name in _KINDS else name.rpartition(":")[2]
+        kind = self._held.kinds.get(name)
+        if kind is None or not self._held.attributes.issuperset(attributes):
+            kind = self._held.meet(name, attributes)
+        self.depth += 1
+        if self.depth > DEEPEST or self._heard is not None:
+            raise zipfile.BadZipFile
         if kind == "c":
             self._begin_text()
             self._begin_cell(attributes)
-        elif kind in ("v", "f"):
+        elif kind in ("v", "f") and self._is_inside:
             self._heard = []
         elif kind == "row":
             self.in_row = 0
-            self._reach(self.rows + 1, 0)
+            self.row = int(attributes.get("r") or self.row + 1)
+            self._reach(self.row, 0)
         elif kind == "si":
             self._begin_text()
 
@@ -238,13 +301,14 @@ class _Area:
             self._heard.append(text)
 
     def _ends(self, name: str) -> None:
-        kind = name if name in _KINDS else name.rpartition(":")[2]
-        if kind in ("v", "f"):
+        kind = self._held.kinds[name]
+        self.depth -= 1
+        if kind in ("v", "f") and self._is_inside:
             text, self._heard = "".join(self._heard or []).strip(), None
             if kind == "f":
                 self._formula = text
             elif self._kind == "s":
-                self._hold(self._texts.size(int(text or -1)))
+                self._hold(self._held.size(int(text or -1)))
             else:
                 self._value = text
         elif kind == "c":
@@ -252,7 +316,7 @@ class _Area:
             self._end_cell()
         elif kind == "si":
             self._is_inside = False
-            self._texts.add(self._text_count, self._size)
+            self._held.add(self._text_count, self._size)
             self._text_count += 1
 
     def _begin_text(self) -> None:
@@ -267,8 +331,8 @@ class _Area:
         column, row = _column(letters) or self.in_row, int(reference[len(letters) :] or 0)
         self.in_row = column
         if column > self.columns or row > self.rows:
-            self._reach(row, column)
-        self._place, self._kind = (row or self.rows, column), attributes.get("t", "")
+            self._reach(row or self.row, column)
+        self._place, self._kind = (row or self.row, column), attributes.get("t", "")
         self._value, self._formula = "", None
 
     def _end_cell(self) -> None:
@@ -281,8 +345,11 @@ class _Area:
         self._kind = ""
 
     def _note(self, text: str) -> None:
-        if len(self.without) == MOST_WITHOUT_VALUE:
-            said = _("More than {most} cells of a sheet are errors or formulas without a result. Mend it, or split it.")
+        self._held.without_count += 1
+        if self._held.without_count > MOST_WITHOUT_VALUE:
+            said = _(
+                "More than {most} cells are errors or formulas without a result. Mend them, or split the workbook."
+            )
             raise _Refused(said.format(most=f"{MOST_WITHOUT_VALUE:,}"))
         self.without[place_of(*self._place)] = sys.intern(text)
 

@@ -1,6 +1,7 @@
 """How a file becomes rows: what is found of it, what may be told, and which files are refused with a reason."""
 
 import io
+import re
 import time
 import tracemalloc
 import zipfile
@@ -112,7 +113,7 @@ def test_errors_and_formulas_without_a_result_are_no_empty_cells():
 
 def test_too_many_errors_are_refused_before_they_fill_the_memory(monkeypatch):
     monkeypatch.setattr(examining, "MOST_WITHOUT_VALUE", 3)
-    assert "More than 3 cells of a sheet are errors or formulas without a result." in refusal(with_errors())
+    assert "More than 3 cells are errors or formulas without a result." in refusal(with_errors())
 
 
 def test_rows_have_the_numbers_that_people_see_in_a_workbook_too():
@@ -176,6 +177,28 @@ def with_part_that_tells_too_small_a_size() -> io.BytesIO:
     return file
 
 
+def with_rows(rows: bytes) -> io.BytesIO:
+    return with_sheet(lambda sheet: re.sub(b"<sheetData>.*</sheetData>", b"<sheetData>%s</sheetData>" % rows, sheet))
+
+
+def with_another(part: str, content: bytes = b"") -> io.BytesIO:
+    file = xlsx_file(["Name", "Mobile"], ["Mira", "91234567"])
+    with zipfile.ZipFile(file, "a") as archive:
+        archive.writestr(part, content)
+    file.seek(0)
+    return file
+
+
+def with_endless_directory() -> io.BytesIO:
+    """More parts than a list of a megabyte can tell of; each is empty."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for place in range(20_000):
+            archive.writestr(f"{place:030}", b"")
+    file.seek(0)
+    return file
+
+
 DOCTYPE = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><x>&e;</x>'
 TOO_LONG = "A cell holds far more text than the 32,767 characters of a spreadsheet."
 ENDLESS = "holds a tag without an end"
@@ -211,6 +234,18 @@ CLOSED = "a quotation mark opens a cell and does not close it properly"
         (lambda: with_texts(lambda texts: texts.replace(b"<t>", b"<si/><t>")), "a damaged one"),
         (lambda: with_texts(lambda texts: texts + b" " * 20_000_000), "Unpacked, the workbook would have 20 MB"),
         (with_part_that_tells_too_small_a_size, "a damaged one"),
+        # What the parser takes otherwise than the program that opens the workbook.
+        (lambda: with_rows(b'<row r="1048576">%s</row>' % (b"<c><v>1</v></c>" * 20)), "at most 20,000,000 are read"),
+        (lambda: with_sheet(lambda sheet: b"x" + sheet), "a damaged one"),
+        (lambda: with_sheet(lambda sheet: b" " * 300_000 + sheet), "a damaged one"),
+        (lambda: with_sheet(lambda sheet: sheet.replace(b"<v>0</v>", b"<v>0<f/></v>")), "a damaged one"),
+        (lambda: with_another("content.xml", b"<x/>"), "a damaged one"),
+        (lambda: with_another("XL/workbook.xml", b"<x/>"), "too many parts, or one twice"),
+        (with_endless_directory, "too many parts, or one twice"),
+        # What the parser itself remembers.
+        (lambda: with_rows(b"<a>" * 100 + b"</a>" * 100), "a damaged one"),
+        (lambda: with_rows(b"".join(b"<n%d/>" % place for place in range(2000))), "too many kinds of tags"),
+        (lambda: with_rows(b"".join(b'<n a%d=""/>' % place for place in range(2000))), "too many kinds of tags"),
         (lambda: xlsx_file(), "The workbook has no rows."),
     ],
 )
