@@ -17,8 +17,9 @@ FEWEST_DIGITS_OF_A_NUMBER = 6
 
 # Digits of any script, small ones, in circles, in brackets and with a point too.
 _DIGIT = r"[\d²³¹⁰⁴-⁹₀-₉①-⒛⓪⓫-⓿❶-➓㉑-㉟㊱-㊿፩-፱🄀-🄊]"
-# What may stand between them: whatever is neither a letter nor a digit, but for a mask itself.
-_SIGN = r"[^\w\s]|_|ー"
+# What may stand between them: whatever is neither a letter nor a digit, but for a mask itself; and letters drawn as a
+# line, of Japanese, phonetics and Arabic, or not at all, of Korean.
+_SIGN = r"[^\w\s]|[_\u30fc\uff70\u02d0\u0640\u3164]"
 _BETWEEN = rf"(?:%20|(?!{HIDDEN})(?:{_SIGN}|\s))"
 _PLUS = r"[+⁺₊\uff0b]"
 

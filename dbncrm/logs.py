@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from urllib.parse import quote
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 
 _KEY = re.compile(r"(token(?:=|%3[dD])|dbn_)[^\s&\"']+", re.IGNORECASE)
@@ -26,11 +26,17 @@ class WithoutKeys(logging.Filter):
 
 
 class RefusalsInOneLine(logging.Filter):
-    """Takes the traceback out of what is logged of a page that is not for somebody: nothing went wrong."""
+    """Takes the traceback out of what is logged of a page that is not for somebody: nothing went wrong.
+
+    Of what no page asks for, such as a filter that there is not, also what was asked: a query may hold a number.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if record.exc_info and isinstance(record.exc_info[1], PermissionDenied):
+        error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, PermissionDenied | SuspiciousOperation):
             record.exc_info = record.exc_text = None
+        if isinstance(error, SuspiciousOperation):
+            record.msg, record.args = "Refused: %s", (type(error).__name__,)
         return True
 
 

@@ -87,3 +87,12 @@ def test_a_page_that_is_refused_is_no_traceback(client, log, caplog):
     refused, accessed = log.getvalue().splitlines()
     assert refused == "Forbidden (Permission denied): /admin/auth/user/"
     assert accessed.startswith("GET /admin/auth/user/ 403 ")
+
+
+@pytest.mark.django_db
+def test_a_filter_that_there_is_not_is_one_line_without_what_was_asked(admin_client, log, caplog):
+    caplog.set_level(logging.INFO)
+    assert admin_client.get("/admin/contacts/contact/?6591244275__x=1").status_code == 400
+    refused, accessed = log.getvalue().splitlines()
+    assert refused == "Refused: DisallowedModelAdminLookup"
+    assert accessed.startswith("GET /admin/contacts/contact/ 400 ")

@@ -19,6 +19,7 @@ MOST_COLUMNS = 200
 MOST_ROWS = 2_000_000
 LONGEST_CELL = csv.field_size_limit()
 LONGEST_LINE = 4_000_000
+LONGEST_ROW = 400_000
 LINES_OF_HEADINGS = 10
 DELIMITERS = {",": ",", ";": ";", "\t": "tab", "|": "|"}
 ENCODINGS = {
@@ -136,6 +137,9 @@ def _lines(stream: BinaryIO, encoding: str) -> Iterator[str]:
 
 
 def _check(number: int, cells: Sequence[str]) -> None:
+    if sum(map(len, cells)) > LONGEST_ROW:
+        said = _("Row {number} has over {most} characters. Is a quotation mark missing, or another delimiter meant?")
+        raise ValidationError(said.format(number=number, most=f"{LONGEST_ROW:,}"))
     if len(cells) > MOST_COLUMNS:
         said = _("Row {number} has {count} cells; at most {most} are read. Delete columns that are not needed.")
         raise ValidationError(said.format(number=number, count=len(cells), most=MOST_COLUMNS))

@@ -216,6 +216,7 @@ CLOSED = "a quotation mark opens a cell and does not close it properly"
         (lambda: csv_file("Name,Mobile", 'Mira,"9"1'), CLOSED),
         (lambda: csv_file("Name,Mobile", 'Mira,"' + "9\n" * 200_000), "Is a quotation mark missing"),
         (lambda: csv_file("Name,Mobile", "Mira," + "9" * 5_000_000), "Is a quotation mark missing"),
+        (lambda: csv_file("Name,Mobile", ",".join(["x" * 50_000] * 9)), "Row 2 has over 400,000 characters"),
         (lambda: csv_file("Name,Mobile", "," * 1_000_000), "has 1000001 cells; at most 200 are read"),
         (lambda: io.BytesIO(b"Name,Mobile\n" * 30_000 + b"J\xfcrgen,91234567"), "is not written in UTF-8"),
         (lambda: io.BytesIO(b"\xd0\xcf\x11\xe0" + b"x" * 600), "Save it as XLSX or CSV"),

@@ -89,7 +89,7 @@ def test_dates_times_and_short_figures_stay_what_may_be_a_number_does_not(text, 
     assert masks.words(text) == masked
 
 
-@pytest.mark.parametrize("sign", ",;:|*'’\"=…•!?#&@\\~^<>[]{}")
+@pytest.mark.parametrize("sign", ",;:|*'’\"=…•!?#&@\\~^<>[]{}_\u30fc\uff70\u02d0\u0640\u3164")
 def test_no_sign_between_the_digits_hides_a_number_from_the_mask(sign):
     assert masks.words(f"Call 9123{sign}4567, {sign} today") == f"Call •••• 4567, {sign} today"
 
