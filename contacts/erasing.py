@@ -109,8 +109,11 @@ def _without(value: Any, subject: Subject) -> Any:
 
 
 def forget_merges(merges: QuerySet[Merge]) -> None:
-    """Deletes what merges remember, and what the merged contacts say; they go on to lead to the one that stands."""
-    keys = [state["pk"] for merge in merges for state in merge.before[1:]]
+    """Deletes what merges remember, and what the merged contacts say; they go on to lead to the one that stands.
+
+    Contacts of a merge that was undone keep what they say: they stand again, or a later merge holds them.
+    """
+    keys = [state["pk"] for merge in merges.filter(undone_at=None) for state in merge.before[1:]]
     merged = Contact.with_merged.filter(pk__in=keys).exclude(merged_into=None)
     # Without a trace, which would keep the words.
     QuerySet.update(merged, name=NOTHING, company="", email="", remarks="", search_text="")

@@ -11,17 +11,18 @@ from django.core.management import call_command
 
 from callnotes.models import Call, Callback, CallNote, CallReason, Chat, DoNotDisturb, Draft
 from callnotes.tests.factories import make_agent, make_call, make_chat, make_note, minute
-from contacts import phone
+from contacts import phone, unmerging
 from contacts.importing import files
 from contacts.models import Contact, ImportPiece, ImportRow, ImportRun, Merge
 from contacts.models.imports import State
 from contacts.tests.factories import make_contact
 from contacts.tests.import_files import done
+from contacts.tests.merges import make_merge
 from integrations_3cx.models import FailedRequest, IdempotencyKey
 from privacy import retention
 from privacy.kinds import KINDS
 from privacy.models import RetentionPeriod
-from privacy.tests.people import NUMBER, make_mira
+from privacy.tests.people import EMAIL, NAME, NUMBER, WORDS, make_mira
 from privacy.tests.test_erasing import figures
 
 pytestmark = pytest.mark.django_db
@@ -120,6 +121,33 @@ def test_merged_contacts_lose_their_words_and_lead_on(mira):
     [merged] = Contact.with_merged.exclude(merged_into=None)
     assert (merged.name, merged.email, merged.search_text, merged.merged_into_id) == ("—", "", "", mira.pk)
     assert Contact.objects.known_as(merged.pk).get() == mira
+
+
+def merged_again(day: datetime) -> tuple[Contact, Merge]:
+    """A contact whose merge of forty days ago was undone, and which was merged into another one the day before."""
+    mira, (bea, cleo) = make_contact(NAME, email=EMAIL, remarks=WORDS), map(make_contact, ("Bea", "Cleo"))
+    first = make_merge(bea, mira, now=day - timedelta(days=40))
+    unmerging.undo(first, first.merged_by, now=day - timedelta(days=39))
+    mira.refresh_from_db()
+    return mira, make_merge(cleo, mira, now=day - timedelta(days=1))
+
+
+def said_by(contact: Contact) -> tuple:
+    return Contact.with_merged.values_list("name", "email", "remarks", "merged_into__name").get(pk=contact.pk)
+
+
+def test_a_contact_that_was_merged_again_keeps_its_words_while_that_can_be_undone():
+    mira, again = merged_again(LATER)
+    assert go(merges=30) == {"merges": 1}
+    assert said_by(mira) == (NAME, EMAIL, WORDS, "Cleo")
+    unmerging.undo(again, again.merged_by, now=LATER)
+    assert said_by(mira) == (NAME, EMAIL, WORDS, None)
+
+
+def test_a_contact_that_was_merged_again_loses_its_words_with_the_later_merge():
+    mira, _again = merged_again(LATER)
+    assert go(LATER + timedelta(days=30), merges=30) == {"merges": 2}
+    assert said_by(mira) == ("—", "", "", "Cleo")
 
 
 def test_uploads_go_and_finished_imports_stay_until_their_own_time(mira):
