@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
+from django.db.models import Q
 from django.utils import timezone
 
 from callnotes.models import CallNote, CallReason, DoNotDisturb, DoNotDisturbQuerySet
@@ -18,10 +19,18 @@ SHOWN_AT_MOST = 10
 
 def asked_for(numbers: Iterable[str], now: datetime | None = None) -> set[str]:
     """Those of the canonical numbers that are not to be called; also by the wish of one that was erased. One query."""
+    return set(ends(numbers, now))
+
+
+def ends(numbers: Iterable[str], now: datetime | None = None) -> dict[str, list[datetime | None]]:
+    """When the entries of these numbers that are in force end; likewise. None: when somebody lifts it."""
     numbers = set(numbers)
     entries = DoNotDisturb.objects.in_force(now or timezone.now()).on(numbers)
     erased = numbers_by_digest(numbers, settings.DO_NOT_DISTURB_KEY)
-    return {erased.get(digest, number) for number, digest in entries.values_list("number", "number_digest")}
+    found: dict[str, list[datetime | None]] = {}
+    for number, digest, ends_at in entries.values_list("number", "number_digest", "ends_at"):
+        found.setdefault(erased.get(digest, number), []).append(ends_at)
+    return found
 
 
 def in_force(number: str, now: datetime | None = None) -> list[DoNotDisturb]:
@@ -33,6 +42,29 @@ def in_force_on(numbers: Iterable[str], now: datetime | None = None) -> list[DoN
     """Those of several numbers; likewise."""
     entries = DoNotDisturb.objects.in_force(now or timezone.now()).on(set(numbers))
     return list(entries.newest_first().for_display()[:SHOWN_AT_MOST])
+
+
+def in_force_beside(chosen: DoNotDisturbQuerySet, now: datetime | None = None) -> DoNotDisturbQuerySet:
+    """All that is in force on the numbers of the chosen entries, however many; also the wish of one that was erased.
+
+    Beside a chosen wish of an erased number stand those of the same number, but nothing that would tell it.
+    """
+    in_force = DoNotDisturb.objects.in_force(now or timezone.now())
+    kept = set(in_force.exclude(number_digest=None).values_list("number_digest", flat=True))
+    if kept:
+        numbers = chosen.values_list("number", flat=True)
+        digests = {*numbers_by_digest(numbers, settings.DO_NOT_DISTURB_KEY)}
+        kept &= digests.union(chosen.values_list("number_digest", flat=True))
+    return in_force.filter(Q(number__in=chosen.values("number")) | Q(number_digest__in=kept))
+
+
+def numbers_of(entries: DoNotDisturbQuerySet) -> list[str]:
+    """The numbers of entries, each once; for one that was erased and is in no other entry, what stands for it."""
+    rows = list(entries.values_list("number", "number_digest"))
+    numbers = {number for number, digest in rows if digest is None}
+    erased = {digest: number for number, digest in rows if digest is not None}
+    known = numbers_by_digest(numbers, settings.DO_NOT_DISTURB_KEY) if erased else {}
+    return sorted(numbers.union(number for digest, number in erased.items() if digest not in known))
 
 
 def note_arrived(note: CallNote) -> None:

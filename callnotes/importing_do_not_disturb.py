@@ -181,14 +181,6 @@ class Ledger:
         return aware(text) if text else None
 
 
-def _ends(numbers: set[str]) -> dict[str, list[datetime | None]]:
-    """When the entries of these numbers that are in force end. One query."""
-    ends: dict[str, list[datetime | None]] = {}
-    for number, end in DoNotDisturb.objects.in_force(timezone.now()).on(numbers).values_list("number", "ends_at"):
-        ends.setdefault(number, []).append(end)
-    return ends
-
-
 def _written(wishes: list[Wish | str], added: dict, by: AbstractBaseUser) -> list[tuple[Outcome, str]]:
     """As `_outcomes`, with what is added stored in turn: who sends the same beside it adds nothing."""
     with turns(_numbers(wishes)):
@@ -205,7 +197,7 @@ def _entry(wish: Wish) -> DoNotDisturb:
 
 def _outcomes(wishes: list[Wish | str], added: dict) -> list[tuple[Outcome, str]]:
     """What becomes of rows, and why some are rejected. One query."""
-    in_force = _ends(_numbers(wishes))
+    in_force = do_not_disturb.ends(_numbers(wishes))
     return [_outcome(wish, in_force, added) for wish in wishes]
 
 

@@ -95,12 +95,12 @@ class DoNotDisturbAdmin(ImportNumbersMixin, ExportMixin, ByNumberAdmin):
         """Asks why first. All entries of the numbers are lifted, but none that was set since the question."""
         newest = newest_seen(request)
         form = LiftForm(None if newest is None else request.POST)
-        entries = DoNotDisturb.objects.in_force(timezone.now()).on(chosen.values("number"))
+        entries = do_not_disturb.in_force_beside(chosen)
         if form.is_valid():
             seen = entries.filter(pk__lte=newest)
             count = do_not_disturb.lift_all(seen, request.user, form.cleaned_data["reason"])
             self.message_user(request, _("Lifted: {count}.").format(count=count), messages.SUCCESS)
             return None
-        numbers = entries.order_by("number").values_list("number", flat=True).distinct()
-        shown = {"form": form, "numbers": numbers[:NUMBERS_IN_SIGHT], "count": numbers.count()}
+        numbers = do_not_disturb.numbers_of(entries)
+        shown = {"form": form, "numbers": numbers[:NUMBERS_IN_SIGHT], "count": len(numbers)}
         return self.ask(request, "admin/callnotes/donotdisturb/lift.html", _("Lift do not disturb?"), entries, shown)

@@ -33,10 +33,8 @@ class DoNotDisturbQuerySet(TracedQuerySet, TimelineQuerySet):
         """Those that nobody lifted: their time was over."""
         return self.filter(lifted_at=None, ends_at__lte=now)
 
-    def on(self, numbers: models.QuerySet | Iterable[str]) -> Self:
-        """Entries of these numbers; where they are named, not asked of the database, also of those that were erased."""
-        if isinstance(numbers, models.QuerySet):
-            return self.filter(number__in=numbers)
+    def on(self, numbers: Iterable[str]) -> Self:
+        """Entries of these numbers, also of those that were erased."""
         numbers = set(numbers)
         digests = numbers_by_digest(numbers, settings.DO_NOT_DISTURB_KEY)
         return self.filter(Q(number__in=numbers) | Q(number_digest__in=list(digests)))

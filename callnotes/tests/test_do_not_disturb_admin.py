@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import Permission, User
 from django.contrib.messages import get_messages
 from django.urls import reverse
@@ -10,7 +11,9 @@ from django.utils import timezone
 
 from callnotes import do_not_disturb
 from callnotes.models import DoNotDisturb
+from callnotes.suppression import digest
 from callnotes.tests.factories import make_agent, make_note, make_peace, minute
+from contacts import phone
 
 pytestmark = pytest.mark.django_db
 
@@ -195,6 +198,40 @@ def test_all_that_is_in_force_of_the_chosen_numbers_is_lifted_by_who_is_signed_i
         ("Over.", None, ""),
         ("Other.", None, ""),
     ]
+
+
+@pytest.fixture
+def wish() -> list[DoNotDisturb]:
+    """What is kept of a number that was erased with two entries in force."""
+    kept = digest(NUMBER, settings.DO_NOT_DISTURB_KEY)
+    return [make_peace(phone.erased_number(), minute(at), "", number_digest=kept) for at in range(2)]
+
+
+def test_a_number_that_was_erased_and_came_again_may_be_called_when_its_entry_is_lifted(admin_client, wish):
+    entry = make_peace(NUMBER, minute(5), "Came again.")
+    make_peace(OTHER_NUMBER)
+    question = ask(admin_client, entry)
+    assert (question.context["count"], question.context["numbers"]) == (1, [NUMBER])
+    response = lift(admin_client, entry)
+    assert [str(message) for message in get_messages(response.wsgi_request)] == ["Lifted: 3."]
+    assert do_not_disturb.asked_for([NUMBER, OTHER_NUMBER]) == {OTHER_NUMBER}
+
+
+def test_all_that_is_kept_of_an_erased_number_is_lifted_at_once(admin_client, wish):
+    question = ask(admin_client, wish[0])
+    assert question.context["count"] == 1
+    assert [phone.is_erased(number) for number in question.context["numbers"]] == [True]
+    lift(admin_client, wish[0])
+    assert do_not_disturb.asked_for([NUMBER]) == set()
+
+
+@pytest.mark.parametrize("entries", [1, 30])
+def test_lifting_asks_as_many_questions_for_many_numbers_as_for_one(
+    admin_client, wish, entries, django_assert_max_num_queries
+):
+    chosen = [make_peace(f"+65912345{place:02}") for place in range(entries)]
+    with django_assert_max_num_queries(12):
+        assert ask(admin_client, *chosen).context["count"] == entries
 
 
 def test_what_is_set_after_the_question_is_not_lifted(admin_client):

@@ -5,13 +5,16 @@ from datetime import UTC, timedelta
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from callnotes import do_not_disturb, tables
 from callnotes.importing_do_not_disturb import Ledger, Outcome
 from callnotes.models import DoNotDisturb
+from callnotes.suppression import digest
 from callnotes.tests.factories import NOON, make_agent, make_note, make_peace, minute
+from contacts import phone
 from contacts.spreadsheets import csv_pieces
 from contacts.tests.factories import make_contact
 from contacts.tests.import_files import xlsx_file
@@ -80,6 +83,26 @@ def test_of_any_list_the_new_numbers_are_added_once_and_a_check_adds_none(tmp_pa
     assert [entry[:2] for entry in in_force()] == [(OTHER_NUMBER, ""), (NUMBER, "Letter.")]
     take(tmp_path, rows)
     assert DoNotDisturb.objects.count() == 2
+
+
+def make_kept_wish(**fields) -> DoNotDisturb:
+    """The wish of NUMBER, which was erased."""
+    kept = digest(NUMBER, settings.DO_NOT_DISTURB_KEY)
+    return make_peace(phone.erased_number(), reason="", number_digest=kept, **fields)
+
+
+@pytest.mark.parametrize("option", ["--check", "--verbosity=1"])
+def test_a_number_that_was_erased_and_is_not_to_be_called_is_not_stored_again(tmp_path, capsys, option):
+    make_kept_wish()
+    take(tmp_path, f"Number\r\n{NUMBER}\r\n{OTHER_NUMBER}\r\n".encode(), option)
+    assert capsys.readouterr().out.startswith("Added: 1, unchanged: 1, lifted or over: 0, rejected: 0.")
+    assert not DoNotDisturb.objects.filter(number=NUMBER).exists()
+
+
+def test_a_list_that_asks_for_longer_than_the_wish_of_an_erased_number_is_stored(tmp_path):
+    make_kept_wish(ends_at=timezone.now() + timedelta(days=1))
+    take(tmp_path, f"Number\r\n{NUMBER}\r\n".encode())
+    assert DoNotDisturb.objects.filter(number=NUMBER).count() == 1
 
 
 def test_what_lasts_longer_than_what_is_in_force_is_added(tmp_path):
