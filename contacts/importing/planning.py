@@ -4,6 +4,7 @@ The check of an import and the import itself plan by this alone; the check remem
 import would have stored.
 """
 
+import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
@@ -11,12 +12,12 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 
 from contacts.importing.repairing import SHOWN_LENGTH, Fault
 from contacts.importing.rows import Entry, Person
 from contacts.models import Contact, ContactNumber, searchable
-from contacts.models.imports import KeepRule, Outcome, SharedRule
+from contacts.models.imports import DIGEST_LENGTH, KeepRule, Outcome, SharedRule
 
 TEXTS = ["company", "email", "remarks"]
 VALUES = ["name", *TEXTS, "archived_at", "primary"]
@@ -27,6 +28,7 @@ class Known:
     """A contact as the rows so far have made it. `archived_at` is in ISO 8601, `primary` one of the numbers or none.
 
     `pk` is the key by which it is stored, or will be; None for one that gets any. `is_new` until it is stored.
+    `merged` are the keys of those that were merged into it.
     """
 
     pk: int | None
@@ -37,26 +39,44 @@ class Known:
     archived_at: str | None = None
     numbers: dict[str, str] = field(default_factory=dict)
     primary: str = ""
+    merged: list[int] = field(default_factory=list)
     key: str = ""
     is_new: bool = False
 
     def values(self) -> dict:
         return {name: getattr(self, name) for name in VALUES} | {"numbers": dict(self.numbers)}
 
+    def digest(self) -> str:
+        """A text that is another one as soon as the contact says anything else, or another was merged into it."""
+        said = json.dumps([self.values(), self.merged], sort_keys=True)
+        return hashlib.sha256(said.encode()).hexdigest()[:DIGEST_LENGTH]
+
 
 @dataclass(slots=True)
 class Planned:
-    """What a row does. `before` and `after` are the values that it changes: of a new contact, all and none before."""
+    """What a row does. `before` and `after` are the values that it changes: of a new contact, all and none before.
+
+    `digest` tells all that the contact is then, before a later row changes it.
+    """
 
     entry: Entry
     outcome: Outcome
     known: Known | None = None
     before: dict | None = None
     after: dict | None = None
+    digest: str = ""
+
+
+def with_all(contacts: QuerySet[Contact]) -> QuerySet[Contact]:
+    """Contacts with what `known` reads of each. Two queries more."""
+    merged = Contact.with_merged.order_by("pk").only("merged_into")
+    return contacts.prefetch_related(
+        Prefetch("numbers", ContactNumber.objects.order_by("pk")), Prefetch("merged", merged)
+    )
 
 
 def known(contact: Contact) -> Known:
-    """A stored contact; its numbers should be prefetched."""
+    """A stored contact, out of `with_all`."""
     numbers = contact.numbers.all()
     return Known(
         pk=contact.pk,
@@ -67,12 +87,13 @@ def known(contact: Contact) -> Known:
         archived_at=contact.archived_at.isoformat() if contact.archived_at else None,
         numbers={number.number: number.label for number in numbers},
         primary=next((number.number for number in numbers if number.is_primary), ""),
+        merged=[merged.pk for merged in contact.merged.all()],
         key=str(contact.pk),
     )
 
 
 class Book:
-    """The contacts that a batch of rows may be about: those with its ids and its numbers. Five queries a batch."""
+    """The contacts that a batch of rows may be about: those with its ids and its numbers. Six queries a batch."""
 
     locks_contacts = True
 
@@ -102,8 +123,7 @@ class Book:
 
     def _stored(self, ids: Iterable[int]) -> Iterable[Contact]:
         """Locked where a database can, in one order: nobody changes them, or gives them a number, meanwhile."""
-        numbers = Prefetch("numbers", ContactNumber.objects.order_by("pk"))
-        stored = Contact.objects.filter(pk__in=ids).order_by("pk").prefetch_related(numbers)
+        stored = with_all(Contact.objects.filter(pk__in=ids).order_by("pk"))
         return stored.select_for_update() if self.locks_contacts else stored
 
     def put(self, known: Known) -> None:
@@ -204,7 +224,7 @@ def _planned(entry: Entry, book: Book, keep: str, shared: str, now: datetime) ->
         return Planned(entry, Outcome.UNCHANGED, found)
     _make(found, after)
     book.put(found)
-    return Planned(entry, Outcome.CHANGED, found, before, after)
+    return Planned(entry, Outcome.CHANGED, found, before, after, found.digest())
 
 
 def _found(entry: Entry, person: Person, book: Book, shared: str) -> Known | None:
@@ -251,7 +271,7 @@ def _added(entry: Entry, person: Person, book: Book, now: datetime) -> Planned:
         is_new=True,
     )
     book.put(added)
-    return Planned(entry, Outcome.NEW, added, None, added.values())
+    return Planned(entry, Outcome.NEW, added, None, added.values(), added.digest())
 
 
 def _changes(known: Known, person: Person, keep: str, now: datetime) -> tuple[dict, dict]:

@@ -17,7 +17,7 @@ CONTACT_COLUMNS = ["id", *TEXTS, "search_text", "archived_at", "created_at", "up
 NUMBER_COLUMNS = ["contact_id", "number", "number_reversed", "label", "is_primary"]
 ROW_COLUMNS = [
     *("run_id", "number", "outcome", "contact_id", "cells", "faults", "repairs", "is_repaired", "before", "after"),
-    "undo",
+    *("digest", "undo"),
 ]
 # What people look at before they import; of a million rows, the changes of all would be as large as the contacts.
 CHANGES_OF_A_CHECK = 100
@@ -106,7 +106,7 @@ def _row_cells(run: ImportRun, plan: Planned, *, is_check: bool, tells: bool) ->
         plan.entry.cells if plan.outcome == Outcome.REJECTED else [],
         *(plan.entry.faults, plan.entry.repairs, _is_repaired(plan)),
         *((plan.before, plan.after) if tells else (None, None)),
-        Undo.NOT_UNDONE,
+        *("" if is_check else plan.digest, Undo.NOT_UNDONE),
     ]
 
 

@@ -3,28 +3,25 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import Prefetch
-
 from contacts.importing import saving
-from contacts.importing.planning import Known, known
-from contacts.models import Contact, ContactNumber
+from contacts.importing.planning import Known, known, with_all
+from contacts.models import Contact
 from contacts.models.imports import ImportRow, Undo
 
 
 def take_back(rows: Sequence[ImportRow], now: datetime) -> None:
     """Takes back what rows did, the last one first, and stores of each whether it was. To be called in a transaction.
 
-    A contact that the import added is deleted, where it is as it was then; of one that it changed, the values and the
-    numbers that it changed become what they were, where they are still what it made them.
+    A contact that is still all that its row made it is deleted, if the row added it; else the values and the numbers
+    that the row changed become what they were. Any other is kept as it is.
     """
     contacts = _contacts([row.contact_id for row in rows if row.contact_id])
     states = {pk: known(contact) for pk, contact in contacts.items()}
-    merged = set(Contact.with_merged.filter(merged_into__in=contacts).values_list("merged_into", flat=True))
     gone: set[int] = set()
     changed: dict[int, Known] = {}
     for row in sorted(rows, key=lambda row: -row.number):
         state = states.get(row.contact_id)
-        is_as_made = state and state.pk not in gone and _is_as_made(state, row, has_merged=state.pk in merged)
+        is_as_made = state and state.pk not in gone and state.digest() == row.digest
         row.undo = Undo.UNDONE if is_as_made else Undo.KEPT
         if row.undo == Undo.KEPT:
             continue
@@ -37,26 +34,13 @@ def take_back(rows: Sequence[ImportRow], now: datetime) -> None:
     for undo in (Undo.UNDONE, Undo.KEPT):
         decided = ImportRow.objects.filter(pk__in=[row.pk for row in rows if row.undo == undo])
         # What the contacts said is needed no more: a row is undone once.
-        decided.update(undo=undo, before=None, after=None)
+        decided.update(undo=undo, before=None, after=None, digest="")
     Contact.objects.filter(pk__in=gone).delete()
 
 
 def _contacts(pks: Sequence[int]) -> dict[int, Contact]:
-    numbers = Prefetch("numbers", ContactNumber.objects.order_by("pk"))
-    found = Contact.objects.filter(pk__in=pks).order_by("pk").prefetch_related(numbers).select_for_update()
+    found = with_all(Contact.objects.filter(pk__in=pks).order_by("pk")).select_for_update()
     return {contact.pk: contact for contact in found}
-
-
-def _is_as_made(state: Known, row: ImportRow, *, has_merged: bool) -> bool:
-    """Whether what a row wrote still stands; of a contact that it added, all of it and nothing else."""
-    if row.before is None:
-        values = state.values()
-        return not has_merged and all(values[name] == value for name, value in row.after.items())
-    values = dict(row.after)
-    labels = values.pop("numbers", {})
-    return all(getattr(state, name) == value for name, value in values.items()) and all(
-        state.numbers.get(number) == label for number, label in labels.items()
-    )
 
 
 def _restore(state: Known, before: dict) -> None:

@@ -13,6 +13,8 @@ from django.utils.translation import pgettext_lazy
 from contacts.importing.mapping import Column, Target
 from contacts.importing.reading import Dialect
 
+DIGEST_LENGTH = 32
+
 
 class KeepRule(models.TextChoices):
     """What a contact that is there already keeps."""
@@ -184,7 +186,8 @@ class ImportPiece(models.Model):
 class ImportRow(models.Model):
     """What became of a row, or would: of those that were rejected, repaired, or brought something about.
 
-    `before` and `after` are the contact's values that the row changed, until it is undone; see `saving`.
+    `before` and `after` are the contact's values that the row changed, and `digest` tells all that the contact was
+    then, until it is undone; see `saving`.
     """
 
     run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="kept_rows")
@@ -197,6 +200,7 @@ class ImportRow(models.Model):
     is_repaired = models.BooleanField(default=False)
     before: Any = models.JSONField(null=True)
     after: Any = models.JSONField(null=True)
+    digest = models.CharField(max_length=DIGEST_LENGTH, blank=True)
     undo = models.CharField(max_length=10, choices=Undo.choices, default=Undo.NOT_UNDONE, blank=True)
 
     class Meta:
