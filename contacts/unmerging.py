@@ -119,16 +119,19 @@ def _restore_fields(kept: Contact, merge: Merge) -> None:
 
 
 def _restore_numbers(kept: Contact, merge: Merge) -> None:
-    """Gives each number back to whose it was, with its label and rank. One that was removed since stays so."""
+    """Gives each number back to whose it was, with its label and rank. One that was removed since stays so, and one
+    that the merge let go comes back where no row that was corrected since brings it.
+    """
     then = {row["pk"]: row for row in merge.after["numbers"]}
     now = {row.pk: row for row in kept.numbers.all()}
     present = {row.number for row in now.values()}
     has_other_primary = _has_other_primary(merge, now)
     restored = []
     for said in merge.before:
+        brought = {now[old["pk"]].number for old in said["numbers"] if old["pk"] in now}
         for old in said["numbers"]:
             row = now.get(old["pk"])
-            if row is None and (old["pk"] in then or old["number"] not in present):
+            if row is None and (old["pk"] in then or old["number"] not in present - brought):
                 continue
             if row is None:
                 row = ContactNumber(pk=old["pk"], number=old["number"], label=old["label"])

@@ -123,6 +123,18 @@ def test_numbers_that_were_added_changed_and_removed_since_are_listed_and_stay_s
     ]
 
 
+def test_a_number_to_which_another_was_corrected_since_goes_back_once(clerk, ada, bea):
+    """Of two rows with one number the merge let one go, and somebody has since corrected another to that number."""
+    merge = make_merge(ada, bea)
+    ada.numbers.get(number=OTHER_NUMBER).delete()
+    corrected = ada.numbers.get(number=THIRD_NUMBER)
+    corrected.number = OTHER_NUMBER
+    corrected.save()
+    undone = undo(merge, clerk)
+    assert (numbers_of(ada), numbers_of(bea)) == ([(NUMBER, "", True)], [(OTHER_NUMBER, "", False)])
+    assert [change["kind"] for change in undone.changed_since] == ["number removed", "number changed"]
+
+
 @pytest.mark.parametrize(
     ("primary", "of_ada", "of_bea"),
     [
