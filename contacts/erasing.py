@@ -188,7 +188,7 @@ def erase_headings(subject: Subject) -> int:
 def uploads(subject: Subject) -> Iterator[tuple[ImportRun, list[tuple[int, list[str]]]]]:
     """The imports whose file is still here and names the person, with the rows that do. Reads the files.
 
-    A workbook that is being read has no rows yet; while it is, nobody is erased.
+    A file that is being read has no rows yet; while it is, nobody is erased.
     """
     for run in ImportRun.objects.filter(pieces__position=0).exclude(state=State.READING):
         rows = reading.entries(files.opened(run), run.read_as)

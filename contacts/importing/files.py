@@ -3,6 +3,7 @@
 import io
 import shutil
 import tempfile
+import uuid
 from collections.abc import Callable, Iterable
 from typing import BinaryIO
 
@@ -14,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contacts.importing import reading, workbooks
+from contacts.importing.leases import LEASE, LeaseLost, Renewing
 from contacts.importing.mapping import Column, guess, heading_key
 from contacts.importing.reading import Dialect
 from contacts.models.imports import DRAFTS, ImportMapping, ImportPiece, ImportRun, State
@@ -50,16 +52,42 @@ def store(
             rows=0,
             headings=[],
             columns=[],
+            state=State.READING,
+            asked_at=timezone.now(),
             created_by=by,
             asked_by=by,
         )
         run.size = _store_pieces(run, iter(lambda: file.read(PIECE_BYTES), b""))
-        if is_workbook:
-            run.state, run.asked_at = State.READING, timezone.now()
-        else:
-            read(run)
+        if not is_workbook:
+            run.lease, run.leased_until = uuid.uuid4(), timezone.now() + LEASE
         run.save()
-    return run
+    return run if is_workbook else _read_at_once(run)
+
+
+def _read_at_once(run: ImportRun) -> ImportRun:
+    """The run, read outside a transaction, for that may take long. A worker reads it where this process dies.
+
+    Raises ValidationError where it cannot be read, and deletes it then.
+    """
+    own = ImportRun.objects.filter(pk=run.pk, lease=run.lease)
+    try:
+        read(run, Renewing(run))
+        own.update(state=State.DRAFT, lease=None, leased_until=None, **_choices(run))
+    except (LeaseLost, ValidationError):
+        if own.delete()[0]:
+            raise
+    except BaseException:
+        own.delete()
+        raise
+    return _as_left(run)
+
+
+def _as_left(run: ImportRun) -> ImportRun:
+    """The run as it is now, which somebody may have stopped, or discarded."""
+    stored = ImportRun.objects.filter(pk=run.pk).first()
+    if stored is None:
+        raise ValidationError(_("Reading it was stopped. Upload it again to import it."))
+    return stored
 
 
 def converted(run: ImportRun, told: Callable[[], None]) -> tuple[str, BinaryIO]:
@@ -124,9 +152,12 @@ def apply(run: ImportRun, mapping: ImportMapping) -> None:
 
 def store_choices(run: ImportRun) -> bool:
     """Stores how a draft is read and taken; a check of before counts no longer. Whether it still was one."""
-    chosen = {name: getattr(run, name) for name in CHOSEN}
     drafts = ImportRun.objects.filter(pk=run.pk, state__in=DRAFTS)
-    return bool(drafts.update(state=State.DRAFT, failure="", **chosen))
+    return bool(drafts.update(state=State.DRAFT, failure="", **_choices(run)))
+
+
+def _choices(run: ImportRun) -> dict:
+    return {name: getattr(run, name) for name in CHOSEN}
 
 
 def remember(run: ImportRun, name: str) -> ImportMapping:

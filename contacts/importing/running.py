@@ -9,7 +9,6 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
@@ -21,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from contacts.acting import acting
 from contacts.importing import files, reading, saving, undoing
+from contacts.importing.leases import LEASE, LeaseLost, Renewing
 from contacts.importing.planning import Book, ScratchBook, plan
 from contacts.importing.rows import Entry, Reader
 from contacts.models.imports import ImportRow, ImportRun, Outcome, State, Undo
@@ -29,7 +29,6 @@ from contacts.turns import turns
 BATCH = 1000
 # A turn is a lock of PostgreSQL, which has 6,400 of them as it comes, for all who work at a time.
 MOST_TURNS = 2000
-LEASE = timedelta(seconds=60)
 # A workbook that ends so many workers is not read by another.
 MOST_READINGS = 3
 # What ends the work of whoever has no database any more; another goes on when the lease is over.
@@ -60,29 +59,8 @@ class NotNow(Exception):
     """What was asked for cannot be done in the state in which the import is."""
 
 
-class LeaseLost(Exception):
-    """Another worker has taken the run over, or somebody has discarded it."""
-
-
 class _Stopped(Exception):
     """Somebody asked to stop."""
-
-
-class _Renewing:
-    """Called again and again while a step takes long: renews the lease when a third of it is over. Raises LeaseLost."""
-
-    def __init__(self, run: ImportRun) -> None:
-        self._run = run
-        self._renewed_at = timezone.now()
-
-    def __call__(self) -> None:
-        now = timezone.now()
-        if now - self._renewed_at < LEASE / 3:
-            return
-        self._renewed_at = now
-        held = ImportRun.objects.filter(pk=self._run.pk, lease=self._run.lease)
-        if not held.update(leased_until=now + LEASE):
-            raise LeaseLost
 
 
 def ask(
@@ -201,7 +179,7 @@ def _work(run: ImportRun, told: Callable[[ImportRun], None], is_ending: Callable
 
 def _read(run: ImportRun) -> Iterator[ImportRun]:
     """Makes a workbook the CSV that all else reads, and finds out what its columns are. Broken off, it begins anew."""
-    renewing = _Renewing(run)
+    renewing = Renewing(run)
     if files.is_workbook(run):
         sheet, file = files.converted(run, renewing)
         with closing(file), transaction.atomic():

@@ -83,7 +83,7 @@ def test_a_workbook_is_read_by_the_worker_and_then_mapped_as_was_saved(client, c
     assert (run.state, run.asked_by, run.headings) == (State.READING, clerk, [])
     assert "It waits for the worker." in words(page(client, run))
     ImportRun.objects.filter(pk=run.pk).update(lease=uuid.uuid4())
-    assert "The workbook is being read." in words(page(client, run))
+    assert "The file is being read." in words(page(client, run))
     ImportRun.objects.filter(pk=run.pk).update(lease=None)
     call_command("run_imports", "--once")
     run.refresh_from_db()
