@@ -5,13 +5,15 @@ What tells who changed what and when stays in the histories, without what was th
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Max, Model, Q, QuerySet
 
 from contacts import phone
 from contacts.importing import files, reading
 from contacts.importing.mapping import heading_key
+from contacts.importing.reading import Dialect
 from contacts.models import Contact, ContactNumber, ImportMapping, ImportRow, ImportRun, Merge, searchable
 from contacts.models.imports import DRAFTS, UNDER_WAY, State
 from contacts.subjects import Subject
@@ -130,23 +132,72 @@ def import_rows(subject: Subject) -> list[ImportRow]:
     """What imports keep of the person: rows about the contacts; and of those about none, such as rejected ones, each
     that names the person. Reads all that are about none and say anything.
     """
-    own = list(ImportRow.objects.filter(contact__in=subject.contacts).select_related("run"))
-    of_none = ImportRow.objects.filter(contact=None).exclude(_SAYS_NOTHING).select_related("run")
-    return [*own, *(row for row in of_none.iterator(chunk_size=BATCH) if subject.is_named_in_any(_said(row)))]
+    own = list(_own_rows(subject).select_related("run"))
+    return [*own, *_naming(ImportRow.objects.select_related("run"), subject)]
+
+
+def _own_rows(subject: Subject) -> QuerySet[ImportRow]:
+    return ImportRow.objects.filter(contact__in=subject.contacts)
+
+
+def _naming(rows: QuerySet[ImportRow], subject: Subject) -> Iterator[ImportRow]:
+    of_none = rows.filter(contact=None).exclude(_SAYS_NOTHING)
+    return (row for row in of_none.iterator(chunk_size=BATCH) if subject.is_named_in_any(_said(row)))
 
 
 def _said(row: ImportRow) -> list:
     return [row.cells, row.faults, row.repairs, row.before, row.after]
 
 
-def erase_import_rows(subject: Subject) -> int:
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What of imports names the person: the keys of rows, all up to `last_row` being read; and whether each file does,
+    by its import and how it is read.
+    """
+
+    last_row: int = 0
+    rows: frozenset[int] = frozenset()
+    files: dict[tuple[int, Dialect], bool] = field(default_factory=dict)
+
+    @property
+    def uploads(self) -> list[int]:
+        """The keys of the imports whose file names the person."""
+        return [key for (key, _dialect), is_named in self.files.items() if is_named]
+
+
+def search(subject: Subject, before: Search | None = None) -> Search:
+    """Reads what imports keep, which takes long; of what a search `before` has read, only what it found.
+
+    To be done before a transaction, in which nobody else writes on SQLite, and with its answer within. Raises
+    ImportUnderWay: what is being written has earlier keys than what is seen by then.
+    """
+    before = before or Search()
+    last_row = ImportRow.objects.aggregate(last=Max("pk"))["last"] or 0
+    check_no_import_is_under_way()
+    rows = {row.pk for row in _naming(ImportRow.objects.filter(pk__gt=before.last_row, pk__lte=last_row), subject)}
+    found = sorted(before.rows)
+    for start in range(0, len(found), BATCH):
+        again = ImportRow.objects.filter(pk__in=found[start : start + BATCH])
+        rows.update(row.pk for row in _naming(again, subject))
+    own = _own_rows(subject).values_list("pk", flat=True)
+    return Search(last_row, frozenset(rows.union(own)), _files_searched(subject, before.files))
+
+
+def _files_searched(subject: Subject, before: dict[tuple[int, Dialect], bool]) -> dict[tuple[int, Dialect], bool]:
+    searched = {}
+    for run in _uploaded():
+        key = (run.pk, run.read_as)
+        searched[key] = before[key] if key in before else any(_rows_naming(run, subject))
+    return searched
+
+
+def erase_import_rows(subject: Subject, keys: Iterable[int]) -> None:
     """Deletes those rows from the lists of their imports, whose counts stay; an undoing leaves them alone then."""
-    keys = [row.pk for row in import_rows(subject)]
+    keys = sorted(keys)
     for start in range(0, len(keys), BATCH):
         ImportRow.objects.filter(pk__in=keys[start : start + BATCH]).delete()
     for run in ImportRun.objects.iterator():
         _scrub_run(run, subject)
-    return len(keys)
 
 
 def _scrub_run(run: ImportRun, subject: Subject) -> None:
@@ -190,10 +241,18 @@ def uploads(subject: Subject) -> Iterator[tuple[ImportRun, list[tuple[int, list[
 
     A file that is being read has no rows yet; while it is, nobody is erased.
     """
-    for run in ImportRun.objects.filter(pieces__position=0).exclude(state=State.READING):
-        rows = reading.entries(files.opened(run), run.read_as)
-        if naming := [(number, cells) for number, cells in rows if subject.is_named_in_any(cells)]:
+    for run in _uploaded():
+        if naming := list(_rows_naming(run, subject)):
             yield run, naming
+
+
+def _uploaded() -> QuerySet[ImportRun]:
+    return ImportRun.objects.filter(pieces__position=0).exclude(state=State.READING)
+
+
+def _rows_naming(run: ImportRun, subject: Subject) -> Iterator[tuple[int, list[str]]]:
+    rows = reading.entries(files.opened(run), run.read_as)
+    return ((number, cells) for number, cells in rows if subject.is_named_in_any(cells))
 
 
 def check_no_import_is_under_way() -> None:
@@ -202,15 +261,12 @@ def check_no_import_is_under_way() -> None:
         raise ImportUnderWay
 
 
-def erase_uploads(subject: Subject) -> int:
+def erase_uploads(keys: Iterable[int]) -> None:
     """Drops files that name the person: an upload that was never imported goes whole, for it would bring the person
-    back; an import that was stopped is done where it stopped. Answers how many. Raises ImportUnderWay.
+    back; an import that was stopped is done where it stopped. Raises ImportUnderWay.
     """
-    check_no_import_is_under_way()
-    found = [run for run, _rows in uploads(subject)]
-    for run in found:
+    for run in ImportRun.objects.filter(pk__in=keys):
         drop_upload(run)
-    return len(found)
 
 
 def drop_uploads(runs: QuerySet[ImportRun]) -> None:

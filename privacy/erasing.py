@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -52,9 +52,16 @@ class Part:
     count: int
 
 
-def preview(subject: Subject) -> list[Part]:
-    """What there is of each section. Costs a query or two for each, and the reading of files that are still here."""
-    return [Part(section, _count(section.rows(subject))) for section in SECTIONS]
+def preview(subject: Subject, counted: Mapping[str, int] | None = None) -> list[Part]:
+    """What there is of each section; some may be counted already, by their names.
+
+    Costs a query or two for each, and the reading of files that are still here.
+    """
+    counts = dict(counted or {})
+    return [
+        Part(section, counts[section.name] if section.name in counts else _count(section.rows(subject)))
+        for section in SECTIONS
+    ]
 
 
 def _count(rows: Iterable) -> int:
@@ -77,21 +84,24 @@ def check(subject: Subject) -> None:
 def erase(subject: Subject, as_seen: str | None = None) -> list[Part]:
     """Erases the person, and answers what there was. One trace stays: that it was done, when and by whom.
 
-    Raises NotAsSeen where `as_seen` is given and another now, and as `check` does. Calls and notes about the numbers
-    wait until it is done.
+    Raises NotAsSeen where `as_seen` is given and another now, and as `check` does. What imports keep is searched before
+    anything waits; then calls and notes about the numbers wait until it is done, on SQLite all who write.
     """
+    check(subject)
+    searched = of_contacts.search(subject)
     with turns(subject.numbers | {address.lower() for address in subject.emails}):
         list(Contact.with_merged.select_for_update().filter(pk__in=subject.contacts).order_by("pk"))
         check(subject)
-        parts = preview(subject)
+        found = of_contacts.search(subject, searched)
+        parts = preview(subject, {"imported_rows": len(found.rows), "uploaded_files": len(found.uploads)})
         if as_seen not in (None, seen(parts)):
             raise NotAsSeen
         of_machines.erase(subject, of_calls.call_ids(subject))
         of_calls.erase(subject)
         of_log.erase(subject)
-        of_contacts.erase_import_rows(subject)
+        of_contacts.erase_import_rows(subject, found.rows)
         of_contacts.erase_headings(subject)
-        of_contacts.erase_uploads(subject)
+        of_contacts.erase_uploads(found.uploads)
         of_contacts.erase_contacts(subject)
         held.forget_numbers(subject)
         Deed.objects.create(kind=Deed.Kind.ERASURE, done_by=actor().name)

@@ -16,11 +16,12 @@ from contacts import erasing as of_contacts
 from contacts import phone, subjects
 from contacts.acting import acting
 from contacts.importing import running
-from contacts.models import Contact, ContactNumber, ImportMapping, ImportRun
+from contacts.models import Contact, ContactNumber, ImportMapping, ImportRow, ImportRun
 from contacts.models.imports import State
 from contacts.tests.factories import make_contact
-from contacts.tests.import_files import an_import, done
+from contacts.tests.import_files import an_import, done, imported
 from contacts.tests.pages import words
+from contacts.tests.reads import at_each_read, reads
 from privacy import erasing
 from privacy.models import Deed
 from privacy.tests.people import EVERY_SPELLING, FORMER, NAME, NUMBER, OTHERS, make_mira, traces_of
@@ -277,3 +278,64 @@ def test_an_upload_that_was_imported_meanwhile_keeps_its_run():
     done(as_seen, State.IMPORTING)
     of_contacts.drop_upload(as_seen)
     assert (ImportRun.objects.get().state, Contact.objects.get().name) == (State.DONE, NAME)
+
+
+# Imports, which may be long, are searched before anything waits
+
+
+@pytest.mark.django_db(transaction=True)
+def test_others_write_while_rows_and_files_of_imports_are_searched():
+    an_import("Name;Mobile", "Wei Ling;90000001")
+    imported("Name;Mobile", "Ines Holmgaard;x", f"{NAME};x")
+    naming = an_import("Name;Mobile", f"{NAME};91234567")
+    [other, _its] = ImportRow.objects.order_by("number")
+    with reads("contacts_importpiece") as of_files:
+        erase(make_contact(NAME, NUMBER))
+    assert (list(ImportRow.objects.all()), ImportRun.objects.filter(pk=naming.pk).exists()) == ([other], False)
+    assert set(of_files) == {False}
+
+
+def test_a_search_reads_no_row_again_but_those_that_it_found_and_those_that_came_since():
+    subject = subjects.of_contact(make_contact(NAME, NUMBER), [NUMBER])
+    imported("Name;Mobile", "Ines Holmgaard;x", f"{NAME};x", f"{NAME};y")
+    before = of_contacts.search(subject)
+    [ines, first, second] = ImportRow.objects.order_by("number")
+    assert before.rows == {first.pk, second.pk}
+    first.delete()
+    imported("Name;Mobile", f"{NAME};z")
+    ImportRow.objects.filter(pk=ines.pk).update(cells=[NAME])
+    newest = ImportRow.objects.latest("pk")
+    assert of_contacts.search(subject, before).rows == {second.pk, newest.pk}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_comes_while_imports_are_searched_goes_too():
+    came = []
+
+    def come() -> None:
+        if not came:
+            came.append(imported("Name;Mobile", f"{NAME};x"))
+            came.append(an_import("Name;Mobile", f"{NAME};91234567"))
+
+    an_import("Name;Mobile", "Wei Ling;90000001")
+    mira = make_contact(NAME, NUMBER)
+    with at_each_read("contacts_importpiece", come):
+        erase(mira, NUMBER)
+    assert len(came) == 2
+    assert not ImportRow.objects.exists()
+    assert [run.state for run in ImportRun.objects.order_by("pk")] == [State.DRAFT, State.DONE]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_comes_while_imports_are_searched_is_not_erased_unseen():
+    an_import("Name;Mobile", "Wei Ling;90000001")
+    subject = subjects.of_contact(make_contact(NAME, NUMBER), [NUMBER])
+    seen = erasing.seen(erasing.preview(subject))
+
+    def come() -> None:
+        if ImportRun.objects.count() == 1:
+            an_import("Name;Mobile", f"{NAME};91234567")
+
+    with pytest.raises(erasing.NotAsSeen), at_each_read("contacts_importpiece", come):
+        erasing.erase(subject, seen)
+    assert (Contact.objects.count(), ImportRun.objects.count()) == (1, 2)
