@@ -71,6 +71,8 @@ _NOT_LABELS = frozenset({"tel", "telephone", "phone", "ph", "no", "nr", "number"
 _PLACEHOLDERS = frozenset(
     {"", "-", "--", "---", "–", "—", ".", "/", "?", "n/a", "n.a.", "na", "nil", "none", "null", "无"}
 )
+# Zeros and the signs between digits: it reaches whoever writes it, and so would make many people one.
+_ZEROS = re.compile(r"[+0\s().,/–—‐‑−-]*\Z")
 _SHORT_ENDING = re.compile(r"[0-9]{1,4}\Z")
 
 
@@ -87,6 +89,7 @@ class Repair(StrEnum):
     EXTENSION = "extension"
     WORD = "word"
     SEVERAL = "several"
+    ZEROS = "zeros"
     UNLISTED = "unlisted"
     EMAIL = "email"
     NAME_FROM_COMPANY = "name_from_company"
@@ -179,7 +182,10 @@ def numbers(cell: str, region: str) -> Numbers:
     if len(words) > LONGEST_CELL_OF_NUMBERS:
         raise Refused(Fault.NO_NUMBER, words)
     words = _whole(words, repairs)
-    _require_phone(_bare(words), region)
+    bare = _bare(words)
+    if _is_zeros(bare):
+        return Numbers((), (*repairs, Repair.ZEROS))
+    _require_phone(bare, region)
     parts = _parts(words, region)
     if len(parts) > MOST_NUMBERS_IN_A_CELL:
         raise Refused(Fault.TOO_MANY_NUMBERS, cell)
@@ -187,7 +193,11 @@ def numbers(cell: str, region: str) -> Numbers:
         repairs.append(Repair.SEVERAL)
         _require_full_numbers(parts, has_slash="/" in words)
     found: dict[str, Found] = {}
+    if any(map(_is_zeros, parts)):
+        repairs.append(Repair.ZEROS)
     for part in parts:
+        if _is_zeros(part):
+            continue
         number = _number(part, region, repairs)
         found.setdefault(number.number, number)
     return Numbers(tuple(found.values()), tuple(dict.fromkeys(repairs)))
@@ -266,6 +276,12 @@ def _parts(words: str, region: str) -> list[str]:
     parts = [part for piece in _SEPARATOR.split(marked) for part in _BEFORE_PLUS.split(piece)]
     filled = [part for part in map(str.strip, parts) if part]
     return [half for part in filled for half in _halves(part, region)] or [words]
+
+
+def _is_zeros(words: str) -> bool:
+    """Whether nothing but zeros stands where a number would: `0`, `+000`, `0000-0000`."""
+    plain = words if words.isascii() else unicodedata.normalize("NFKC", words)
+    return "0" in plain and bool(_ZEROS.match(plain))
 
 
 def _bare(words: str) -> str:

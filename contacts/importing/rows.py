@@ -83,9 +83,10 @@ class Reader:
         self._region = region
         self._escaped = escaped
         self._remarks = sum(column.target is Target.REMARKS for column in columns)
-        self._is_export = any(column.target is Target.ID for column in columns)
         self._tells_primary = any(column.target is Target.PRIMARY for column in columns)
         self._label_places = _label_places(columns)
+        self._id_place = next((place for place, column in enumerate(columns) if column.target is Target.ID), None)
+        self._is_export = self._id_place is not None
 
     def entry(self, number: int, cells: list[str]) -> Entry:
         """The row, with its person or with every fault of it."""
@@ -136,7 +137,10 @@ class Reader:
 
     def _read_numbers(self, entry: Entry, place: int, cells: list[str], said: _Said) -> None:
         heading, cell, label = self._headings[place], cells[place], self._label(place, cells)
-        if self._is_export and (number := repairing.exported_number(cell, self._region)):
+        # Of a contact of ours zeros may be a number that was stored; anywhere else they are none.
+        has_id = self._id_place is not None and cells[self._id_place].strip()
+        number = repairing.exported_number(cell, self._region) if self._is_export else ""
+        if number and (has_id or number.strip("0")):
             said.numbers.setdefault(number, label)
             said.first_of.setdefault(heading_key(heading), number)
             return

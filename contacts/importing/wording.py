@@ -23,6 +23,7 @@ _REPAIRS = {
     Repair.EXTENSION: gettext_lazy("extension put into the label"),
     Repair.WORD: gettext_lazy("word put into the label"),
     Repair.SEVERAL: gettext_lazy("several numbers in one cell"),
+    Repair.ZEROS: gettext_lazy("zeros are no phone number; left out"),
     Repair.UNLISTED: gettext_lazy("no numbering plan knows it; taken as it is"),
     Repair.EMAIL: gettext_lazy("address taken out of its frame"),
     Repair.NAME_FROM_COMPANY: gettext_lazy("the company is the name"),

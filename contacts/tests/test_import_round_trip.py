@@ -43,7 +43,7 @@ def taken(file: bytes, kind: str, **rules) -> ImportRun:
 @pytest.fixture
 def people() -> None:
     """Whatever an export may have to tell."""
-    ada = make_contact("Ada  Example ", "+6591234567", "0123", company="Example, Ltd", email="-ada@example.com")
+    ada = make_contact("Ada  Example ", "+6591234567", "0123", "0", company="Example, Ltd", email="-ada@example.com")
     ada.numbers.filter(number="0123").update(label="=office")
     make_contact("'=Bea", remarks="-1\r\n=2;+3\n", company="@SUM(1)", archived_at="2026-01-02T03:04Z")
     make_contact("陈 怡君", "+6591234567", remarks=' "quoted", \t')

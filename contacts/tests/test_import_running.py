@@ -133,6 +133,19 @@ def test_a_number_of_somebody_else_is_dealt_with_as_chosen(rule, expected, names
     assert [contact.name for contact in Contact.objects.order_by("pk")] == names
 
 
+def test_zeros_in_place_of_a_number_make_nobody_one_person():
+    rows = ("One,91237001,0", "Two,91237002,00000000", "Three,+000,")
+    run = imported("Name,Mobile,Office", *rows, keep_rule=KeepRule.FILE_WINS, shared_rule=SharedRule.UPDATE)
+    assert [*ContactNumber.objects.order_by("number").values_list("contact__name", "number")] == [
+        ("One", "+6591237001"),
+        ("Two", "+6591237002"),
+    ]
+    assert counts(run) == {"new": 2, "rejected": 1, "repaired": 2}
+    assert [row.faults for row in run.kept_rows.filter(outcome="rejected")] == [
+        [{"fault": "number_missing", "column": "", "cell": ""}]
+    ]
+
+
 def test_of_several_holders_none_is_updated_by_chance():
     make_contact("Elsa Fenquist", "+6591234567")
     make_contact("Jonas Quist", "+6591234567")
