@@ -53,7 +53,8 @@ _HEADINGS: Mapping[Target, str] = {
     Target.COMPANY: "company|company name|organisation|organization|firm|firma|business|account|syarikat"
     "|公司|公司名称|单位",
     Target.EMAIL: "email|e mail|mail|email address|e mail address|emel|邮箱|电子邮件|邮件",
-    Target.REMARKS: "remarks|remark|notes|note|comment|comments|description|memo|bemerkung|备注|说明",
+    Target.REMARKS: "remarks|remark|notes|note|comment|comments|description|memo"
+    "|notizen|notiz|bemerkungen|bemerkung|kommentar|备注|说明",
     Target.PRIMARY: "primary|primary number",
     Target.ARCHIVED: "archived|is archived|inactive|归档|已归档",
 }

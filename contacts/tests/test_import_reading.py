@@ -59,6 +59,7 @@ def test_what_was_found_can_be_told_otherwise():
     [
         ("ID|Full Name|E-mail_Address|HP|Office Tel|Notes", "|name|email|number:mobile|number:office|remarks"),
         ("First name|Last Name|Organisation|Phone 1|Phone 2", "first_name|last_name|company|number|number"),
+        ("Name|Handy|Notizen|Notiz|Bemerkungen|Bemerkung|Kommentar", "name||remarks|remarks|remarks|remarks|remarks"),
         ("姓名|公司|手机|办公电话|备注", "name|company|number:mobile|number:office|remarks"),
         ("Name|Name|Assistant Phone|Age|Reason", "name||number:assistant||"),
     ],
