@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group, User
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from callnotes.tests.factories import make_callback, make_note
+from callnotes.tests.factories import make_note
 from contacts.tests.factories import make_contact
 
 NUMBER = "+6591234567"
@@ -49,26 +49,3 @@ def test_a_supervisor_chooses_a_period_follows_a_figure_to_its_rows_and_takes_th
     lines = Path(taken.value.path()).read_text(encoding="utf-8-sig").splitlines()
     assert lines[0] == "outcome,Notes"
     assert {"No Answer,1", "Completed,1"} <= set(lines)
-
-
-@pytest.mark.parametrize("width", [1280, 360])
-def test_that_a_callback_is_due_is_told_below_the_page_and_never_over_its_end(crm: Page, supervisor, width):
-    make_callback(NUMBER, agent=supervisor, due_at=timezone.now() - timedelta(hours=1))
-    crm.set_viewport_size({"width": width, "height": 720})
-    crm.goto(f"{crm.base}/reports/")
-    told = crm.get_by_role("link", name="1 callback due")
-    expect(told).to_be_in_viewport()
-    crm.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
-    expect(told).to_be_in_viewport()
-    last = crm.locator(".foot").last.bounding_box()
-    assert last["y"] + last["height"] < crm.locator("#now").bounding_box()["y"] + 1
-    assert crm.evaluate("document.documentElement.scrollWidth") <= width
-
-
-def test_on_a_short_page_it_is_told_at_the_windows_foot(crm: Page, agent):
-    make_callback(NUMBER, agent=agent, due_at=timezone.now() - timedelta(hours=1))
-    crm.set_viewport_size({"width": 1280, "height": 2000})
-    crm.goto(f"{crm.base}/callbacks")
-    expect(crm.get_by_role("link", name="1 callback due")).to_be_in_viewport()
-    now = crm.locator("#now").bounding_box()
-    assert (now["x"], now["width"], now["y"] + now["height"]) == (0, 1280, 2000)
